@@ -1,0 +1,11 @@
+"""Hidden suite of logistic_nll."""
+
+
+def test_written(student):
+    """The function is written."""
+    student.run(called)
+
+
+def called(learner):
+    """Whether the name is a function."""
+    return callable(learner.logistic_nll)

@@ -1,0 +1,11 @@
+"""Public suite of rmsprop_step."""
+
+
+def test_written(student):
+    """The function is written."""
+    student.run(called)
+
+
+def called(learner):
+    """Whether the name is a function."""
+    return callable(learner.rmsprop_step)

@@ -1,0 +1,67 @@
+"""Guesses at why two arrays differ: the slips that look alike in every exercise."""
+
+import math
+
+import numpy as np
+
+RATIOS = {2.0: "2", 0.5: "½", math.log(2): "ln 2", math.pi: "π"}
+
+
+def likely_cause(yours: np.ndarray, expected: np.ndarray) -> str | None:
+    """One sentence on the likeliest slip, or None when nothing stands out.
+
+    yours, expected: numeric arrays of any shapes; they are known to differ.
+    """
+    if yours.shape != expected.shape:
+        return _shape_cause(yours, expected)
+    finite = np.isfinite(yours)
+    if not finite.all():
+        what = "nan" if np.isnan(yours).any() else "inf"
+        return f"There is {what} in yours: look for a division by zero, a logarithm of zero or an overflow."
+    return _scale_cause(yours, expected)
+
+
+def _close(a: np.ndarray, b: np.ndarray) -> bool:
+    return bool(np.allclose(a, b, rtol=1e-4, atol=1e-9))
+
+
+def _shape_cause(yours: np.ndarray, expected: np.ndarray) -> str | None:
+    if yours.size == expected.size and yours.squeeze().shape == expected.squeeze().shape:
+        return "Only axes of length one differ: a keepdim, an unsqueeze or an extra pair of brackets."
+    if yours.ndim >= 2 and yours.T.shape == expected.shape:
+        same = _close(yours.T, expected)
+        return "It is the transpose of what is expected." if same else "Two axes are swapped."
+    if yours.ndim == 0:
+        return "Yours is a single number: was everything summed or averaged where one axis was meant?"
+    if yours.ndim == expected.ndim:
+        longer = [yours.shape[i] - expected.shape[i] for i in range(yours.ndim)]
+        changed = [n for n in longer if n]
+        if changed in ([1], [-1]):
+            return f"One axis is one {'longer' if changed == [1] else 'shorter'} than expected: an off-by-one."
+    return None
+
+
+def _scale_cause(yours: np.ndarray, expected: np.ndarray) -> str | None:
+    if not np.any(yours) and np.any(expected):
+        return "Yours is zero everywhere: was the result ever filled in?"
+    if _close(yours, -expected):
+        return "The sign is the wrong way round."
+    if yours.ndim >= 2 and yours.shape == yours.T.shape and _close(yours.T, expected):
+        return "It is the transpose of what is expected."
+    if yours.size > 1 and np.all(expected) and np.all(np.isfinite(expected)):
+        ratios = yours / expected
+        if _close(ratios, np.full_like(ratios, ratios.flat[0])):
+            return f"Yours is {_ratio(float(ratios.flat[0]))} times the expected result, everywhere."
+        shifts = yours - expected
+        if _close(shifts, np.full_like(shifts, shifts.flat[0])):
+            return f"Yours is the expected result plus {shifts.flat[0]:.6g}, everywhere."
+        if _close(np.sort(yours, axis=None), np.sort(expected, axis=None)):
+            return "The numbers are right but stand in another order."
+    return None
+
+
+def _ratio(value: float) -> str:
+    for known, name in RATIOS.items():
+        if math.isclose(value, known, rel_tol=1e-4):
+            return name
+    return f"{value:.6g}"
