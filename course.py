@@ -43,6 +43,7 @@ VENV_PYTHON = BIN / ("python.exe" if sys.platform == "win32" else "python")
 STATE = VENV / "glass-box.json"  # says that this launcher made .venv, and what is in it
 LOG = VENV / "install.log"
 LOCK = ROOT / ".venv.lock"
+LAB_FOLDER = VENV / "lab"  # JupyterLab's settings and open tabs for this copy
 
 
 class Stop(Exception):
@@ -176,13 +177,12 @@ LAB_SETTINGS = {
 
 def lab(options: list[str]) -> int:
     """JupyterLab on this folder, with the welcome notebook open. It prints its address."""
-    settings = VENV / "lab"
     for name, content in LAB_SETTINGS.items():
-        path = settings / name
+        path = LAB_FOLDER / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(content, indent=1), encoding="utf-8")
     theirs = os.environ.get("JUPYTER_CONFIG_PATH")
-    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([str(settings), *([theirs] if theirs else [])])
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([str(LAB_FOLDER), *([theirs] if theirs else [])])
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
     os.chdir(ROOT)
     print("Starting JupyterLab. Ctrl-C stops it.", flush=True)
@@ -190,10 +190,16 @@ def lab(options: list[str]) -> int:
 
 
 def lab_flags() -> list[str]:
-    """JupyterLab's own options: quiet, no question at Ctrl-C, this folder, the welcome notebook."""
+    """JupyterLab's own options: quiet, no question at Ctrl-C, this copy's folder and tabs, the start page."""
     start = next((p for p in ("notebooks/welcome.ipynb", "notebooks") if (ROOT / p).exists()), "")
-    flags = ["--ServerApp.log_level=WARN", "--LabApp.log_level=WARN", "-y", f"--ServerApp.root_dir={ROOT}"]
-    flags.append(f"--LabApp.default_url=/lab/tree/{start}".rstrip("/"))
+    flags = [
+        "--ServerApp.log_level=WARN",
+        "--LabApp.log_level=WARN",
+        "-y",
+        f"--ServerApp.root_dir={ROOT}",
+        f"--LabApp.workspaces_dir={LAB_FOLDER / 'workspaces'}",
+        f"--LabApp.default_url=/lab/tree/{start}".rstrip("/"),
+    ]
     if sys.platform != "win32" and os.geteuid() == 0:
         flags.append("--allow-root")
     return flags

@@ -65,7 +65,8 @@ def instructors_notebook(source: Source) -> nbformat.NotebookNode:
 
 def learners_notebook(source: Source) -> nbformat.NotebookNode:
     """The notebook with stubs in place of the solutions. Raises SourceError when one is left in it."""
-    notebook, resources = instructors_notebook(source), {}
+    notebook = instructors_notebook(source)
+    resources: dict[str, Any] = {}
     for step in PREPROCESSORS:
         notebook, resources = step(config=nbgrader_settings()).preprocess(notebook, resources)
     for exercise in source.exercises:
@@ -98,7 +99,12 @@ def _built(cell: Cell, points: dict[str, float], ids: set[str]) -> nbformat.Note
 
 
 def _grading(
-    grade_id: str, *, grade: bool = False, solution: bool = False, locked: bool = False, points: float | None = None
+    grade_id: str,
+    *,
+    grade: bool = False,
+    solution: bool = False,
+    locked: bool = False,
+    points: float | None = None,
 ) -> dict[str, Any]:
     """nbgrader's cell metadata, schema 3."""
     kept = {"schema_version": 3, "grade_id": grade_id, "grade": grade, "solution": solution, "locked": locked}

@@ -29,7 +29,9 @@ def _parser() -> argparse.ArgumentParser:
     build.set_defaults(run=_build)
 
     prove = commands.add_parser("prove", help="test the hidden suites themselves: the kill matrix")
-    prove.add_argument("names", nargs="*", metavar="NAME", help="chapters or exercises (ch03 adam_step); all when left out")
+    prove.add_argument(
+        "names", nargs="*", metavar="NAME", help="chapters or exercises (ch03 adam_step); all when left out"
+    )
     prove.add_argument("--no-mutants", action="store_true", help="the bug library only")
     prove.add_argument("--changed", action="store_true", help="mutants only where docs/proof.json is out of date")
     prove.add_argument("--write", action="store_true", help="keep the result in docs/proof.json and docs/proof.md")
@@ -73,7 +75,9 @@ def _prove(options: argparse.Namespace) -> int:
     exercises, chapters = {e.name for e in known}, {e.chapter for e in known}
     for name in options.names:
         if name not in exercises | chapters:
-            raise LookupError(f"There is no {name!r}. There are: {', '.join(sorted(chapters))}, {', '.join(exercises)}.")
+            raise LookupError(
+                f"There is no {name!r}. There are: {', '.join(sorted(chapters))}, {', '.join(exercises)}."
+            )
     named = set(options.names) & exercises
     chosen = [e for e in known if (e.name in named if named else e.chapter in (options.names or chapters))]
     recorded, done = table.recorded(), []

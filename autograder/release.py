@@ -49,12 +49,24 @@ def _members() -> list[str]:
 def _pyproject(project: dict[str, object]) -> str:
     """The package without the instructor's side: no autograder command, no door to the hidden suites."""
     kept = {key: project[key] for key in ("name", "version", "description", "requires-python", "dependencies")}
-    lines = ["[build-system]", 'requires = ["setuptools"]', 'build-backend = "setuptools.build_meta"', "", "[project]"]
+    lines = [
+        "[build-system]",
+        'requires = ["setuptools"]',
+        'build-backend = "setuptools.build_meta"',
+        "",
+        "[project]",
+    ]
     for key, value in kept.items():
         lines.append(f"{key} = [" if isinstance(value, list) else f"{key} = {_toml(value)}")
         if isinstance(value, list):
             lines += [*(f"    {_toml(item)}," for item in value), "]"]
-    tools = ["", "[tool.setuptools.packages.find]", 'include = ["glassbox*"]', "", "[tool.setuptools.package-data]"]
+    tools = [
+        "",
+        "[tool.setuptools.packages.find]",
+        'include = ["glassbox*"]',
+        "",
+        "[tool.setuptools.package-data]",
+    ]
     return "\n".join([*lines, *tools, 'glassbox = ["chapters/*.json", "testing/*.ini"]', ""])
 
 

@@ -203,7 +203,10 @@ def _body_mistakes(cell: Cell) -> list[tuple[int, str]]:
         try:
             defined = [node for node in ast.parse(cell.text).body if _defines(node, cell.name)]
         except SyntaxError as error:
-            return [*found, (cell.line + (error.lineno or 0), f"the exercise {cell.name!r} is no Python: {error.msg}.")]
+            return [
+                *found,
+                (cell.line + (error.lineno or 0), f"the exercise {cell.name!r} is no Python: {error.msg}."),
+            ]
         if not defined:
             found.append((cell.line, f"the cell defines no {cell.name!r}."))
         elif not ast.get_docstring(defined[0]):  # type: ignore[arg-type]

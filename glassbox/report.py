@@ -120,13 +120,14 @@ def show(value: Any) -> str:
     if isinstance(value, torch.Tensor | np.ndarray):
         array = as_array(value)
         if array is not None:
-            text = np.array2string(array, precision=6, threshold=40, edgeitems=3, suppress_small=False, max_line_width=90)
+            text = np.array2string(
+                array, precision=6, threshold=40, edgeitems=3, suppress_small=False, max_line_width=90
+            )
             if array.ndim == 0:
                 return text
             return f"{text}\nshape {tuple(array.shape)}, {str(value.dtype).removeprefix('torch.')}"
-    if isinstance(value, list | tuple) and value and len(value) <= 8:
-        if any(isinstance(item, torch.Tensor | np.ndarray) for item in value):
-            return "\n".join(show(item) for item in value)
+    if isinstance(value, list | tuple) and any(isinstance(item, torch.Tensor | np.ndarray) for item in value[:8]):
+        return "\n".join(show(item) for item in value[:8]) + ("\n…" if len(value) > 8 else "")
     if callable(value):
         return getattr(value, "__name__", "a function")
     text = repr(value)

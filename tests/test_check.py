@@ -49,7 +49,10 @@ ODD = {
     "not written": ("raise NotImplementedError", "is not written yet"),
     "returns None": ("pass", "returned None"),
     "loops for ever": ("while True: pass", "loop that never ends"),
-    "swallows the alarm": ("while True:\n  try: time.sleep(9)\n  except Exception: pass", "loop that never ends"),
+    "swallows the alarm": (
+        "while True:\n  try: time.sleep(9)\n  except Exception: pass",
+        "loop that never ends",
+    ),
     "raises": ("return thetas", "name 'thetas' is not defined"),
     "ends the program": ("exit()", "ends the program"),
     "recurses": ("return adam_step(theta, grad, m, v, k)", "calls itself without end"),
@@ -82,10 +85,10 @@ def test_missing_and_overwritten_names(checked):
 
 
 def test_printing_is_kept_out_and_counted(checked, capsys):
-    panel = checked(RIGHT.replace("### BEGIN SOLUTION", "print('noise'); import sys; print('hum', file=sys.stderr)"))
+    panel = checked(RIGHT.replace("### BEGIN SOLUTION", "print('sawdust'); import sys; print('hum', file=sys.stderr)"))
     printed = capsys.readouterr()
     assert "7 of 7" in repr(panel) and "Your code printed" in repr(panel)
-    assert "noise" not in printed.out + printed.err + repr(panel)
+    assert "sawdust" not in printed.out + printed.err + repr(panel)
 
 
 def test_unknown_name_suggests_the_right_one(checked):

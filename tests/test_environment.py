@@ -94,7 +94,7 @@ def test_every_range_has_an_upper_bound() -> None:
 @pytest.mark.parametrize("python", PYTHONS)
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_the_lock_holds_all_that_is_needed(system: str, python: str) -> None:
-    """On every system and Python: each package needed there is pinned, at a version that its askers accept."""
+    """On every system and Python: each package needed there is pinned, as its askers accept it."""
     environment = environment_of(system, python)
     pins = pinned(environment)
     for asker, requirement in needed([*BASE, *DEV, *BUILD], environment):

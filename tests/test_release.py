@@ -22,7 +22,15 @@ def unpacked(tmp_path_factory):
 
 def test_has_what_a_learner_needs(unpacked):
     top = {path.name for path in unpacked.iterdir()}
-    assert {"notebooks", "glassbox", "data", "course.py", "constraints.txt", "pyproject.toml", "README.md"} <= top
+    assert {
+        "notebooks",
+        "glassbox",
+        "data",
+        "course.py",
+        "constraints.txt",
+        "pyproject.toml",
+        "README.md",
+    } <= top
     assert not top & {"solutions", "autograder", "tests", "docs"}
 
 
@@ -44,14 +52,15 @@ def test_project_file_is_sound_and_names_no_autograder(unpacked):
     import tomllib
 
     text = (unpacked / "pyproject.toml").read_text(encoding="utf-8")
-    assert tomllib.loads(text)["project"]["dependencies"] and "autograder" not in text
+    assert tomllib.loads(text)["project"]["dependencies"]
+    assert "autograder." not in text and "scripts" not in text and "backstage" not in text
 
 
 def test_checks_work_from_the_archive(unpacked):
-    probe = "import glassbox; print(glassbox.__file__); print(glassbox.check('adam_step')); print(glassbox.data.digits()[0].shape)"
+    probe = "import glassbox as g; print(g.__file__); print(g.check('adam_step')); print(len(g.data.digits()[0]))"
     done = subprocess.run([sys.executable, "-c", probe], cwd=unpacked, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert str(unpacked) in done.stdout and "adam_step is not defined" in done.stdout and "(1797, 64)" in done.stdout
+    assert str(unpacked) in done.stdout and "adam_step is not defined" in done.stdout and "1797" in done.stdout
 
 
 def test_launcher_of_the_archive_knows_that_it_is_for_learners(unpacked):

@@ -7,6 +7,7 @@ added: a statement removed, two arguments of a call swapped.
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from cosmic_ray.mutating import mutate_code
@@ -24,7 +25,11 @@ class RemoveStatement(Operator):
     """Replace a simple statement by pass."""
 
     def mutation_positions(self, node: Any) -> Iterator[tuple[Any, Any]]:
-        if node.type == "simple_stmt" and node.children[0].type not in ("import_name", "import_from", "string"):
+        if node.type == "simple_stmt" and node.children[0].type not in (
+            "import_name",
+            "import_from",
+            "string",
+        ):
             yield (node.start_pos, node.end_pos)
 
     def mutate(self, node: Any, index: int) -> Any:
@@ -55,14 +60,18 @@ class SwapArguments(Operator):
 
     @staticmethod
     def _pairs(node: Any) -> Iterator[tuple[Any, Any]]:
-        if not (isinstance(node, PythonNode) and node.type == "arglist" and node.parent.type == "trailer"):
+        if not (isinstance(node, PythonNode) and node.type == "arglist" and _type(node.parent) == "trailer"):
             return
         plain = [child for child in node.children if child.type not in ("operator", "argument")]
-        yield from zip(plain, plain[1:], strict=False)
+        yield from pairwise(plain)
 
     @classmethod
     def examples(cls) -> tuple[Example, ...]:
         return (Example("f(a, b)", "f(b, a)"),)
+
+
+def _type(node: Any) -> str | None:
+    return getattr(node, "type", None)
 
 
 @dataclass(frozen=True)
@@ -78,7 +87,10 @@ def mutants(exercise: Exercise) -> list[Mutant]:
     """Every distinct mutant of an exercise's solution that still compiles and means something else."""
     text = exercise.code.text
     provider = OperatorProvider()
-    operators = [provider[name]() for name in provider if name not in LEFT_OUT] + [RemoveStatement(), SwapArguments()]
+    operators = [provider[name]() for name in provider if name not in LEFT_OUT] + [
+        RemoveStatement(),
+        SwapArguments(),
+    ]
     seen, found = {_meaning(text)}, []
     for operator in operators:
         for changed in _occurrences(text, operator):

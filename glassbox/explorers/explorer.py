@@ -1,8 +1,9 @@
 """Controls above a picture, which also shows itself once where no kernel runs.
 
-A notebook that is opened without a kernel, or exported as a page, has lost its widgets. An explorer therefore
-displays two things: the live widgets, and the picture of the first values as plain HTML. A style rule that
-lives inside the widgets hides the plain picture, so it is seen exactly where the widgets are not.
+A notebook that is opened again without its kernel, or exported as a page, has lost its widgets: JupyterLab then
+writes "model not found" or draws dead controls, even where the same output holds a picture as well. An explorer
+therefore displays two outputs, the live widgets and after them the picture of the first values, with style rules
+that show one of the two: the widgets while a kernel answers them, else the picture.
 """
 
 import base64
@@ -17,8 +18,25 @@ from IPython.display import display
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
+from traitlets import Unicode
 
+# {name} is the explorer's own class prefix. The last rule hides JupyterLab's words in place of a lost widget: an
+# output with text directly in it, where every other output has an element.
+ONE_OF_THE_TWO = """
+body:has(.{name}-live:not(.jupyter-widgets-disconnected)) .{name}-still {{ display: none }}
+.{name}-live.jupyter-widgets-disconnected {{ display: none }}
+.jp-OutputArea:has(.{name}-still) .jp-OutputArea-output:not(:has(*)) {{ display: none }}
+"""
 SHARPNESS = 1.5  # pixels drawn for each pixel of the page, for screens of high density
+
+
+class Picture(widgets.Image):
+    """An Image described in words by its tooltip, which screen readers speak.
+
+    ipywidgets sets a tooltip only where `description` is empty, and fails where a widget has none, as Image.
+    """
+
+    description = Unicode("").tag(sync=True)
 
 
 class Explorer:
@@ -36,10 +54,10 @@ class Explorer:
         self._held = False
         self._first = self.values
         width = f"{self._width():.0f}px"
-        self._image = widgets.Image(layout=widgets.Layout(width="100%", max_width=width))
+        self._image = Picture(layout=widgets.Layout(width="100%", max_width=width))
         self._problem = widgets.HTML()
         self._show(self._first, passes=NotImplementedError)
-        self._still_class = f"glassbox-still-{uuid.uuid4().hex[:12]}"
+        self._name = f"glassbox-{uuid.uuid4().hex[:12]}"
         self._still = self._still_bundle(width)
         for control in controls.values():
             control.observe(lambda _: self._update(), "value")
@@ -84,15 +102,16 @@ class Explorer:
     def _show(self, values: dict[str, Any], passes: type[Exception] | tuple[()] = ()) -> None:
         self._shown = values
         try:
-            picture, words = self._frame(values)
+            picture, self._words = self._frame(values)
         except passes:
             raise
         except Exception as error:
-            self._problem.value = f'<p role="alert">{escape(complaint(error))}</p>'
+            self._words = complaint(error)
+            self._problem.value = f'<p role="alert">{escape(self._words)}</p>'
             self._image.layout.display = "none"
         else:
             self._problem.value = ""
-            self._image.value, self._image.tooltip = picture, words
+            self._image.value, self._image.tooltip = picture, self._words
             self._image.layout.display = None
 
     @staticmethod
@@ -110,20 +129,19 @@ class Explorer:
 
     def _live(self, width: str) -> widgets.VBox:
         row = widgets.Box(self._panel(), layout=widgets.Layout(flex_flow="row wrap", max_width=width))
-        hides_still = widgets.HTML(f"<style>.{self._still_class} {{display: none}}</style>")
-        return widgets.VBox([row, self._problem, self._image, hides_still])
+        return widgets.VBox([row, self._problem, self._image]).add_class(f"{self._name}-live")
 
     def _still_bundle(self, width: str) -> dict[str, str]:
-        if self._problem.value:
-            return {"text/html": f'<div class="{self._still_class}">{self._problem.value}</div>'}
-        picture, words = base64.b64encode(self._image.value).decode(), self._image.tooltip
-        source, style = f"data:image/png;base64,{picture}", f"width: 100%; max-width: {width}"
-        image = f'<img src="{source}" alt="{escape(words)}" style="{style}">'
-        return {
-            "text/html": f'<div class="{self._still_class}">{image}</div>',
-            "image/png": picture,
-            "text/plain": words,
-        }
+        bundle = {"text/plain": self._words}
+        content = self._problem.value
+        if not content:
+            picture = base64.b64encode(self._image.value).decode()
+            source, style = f"data:image/png;base64,{picture}", f"width: 100%; max-width: {width}"
+            content = f'<img src="{source}" alt="{escape(self._words)}" style="{style}">'
+            bundle["image/png"] = picture
+        rules = ONE_OF_THE_TWO.format(name=self._name)
+        bundle["text/html"] = f'<style>{rules}</style><div class="{self._name}-still">{content}</div>'
+        return bundle
 
     def _ipython_display_(self) -> None:
         view = {"version_major": 2, "version_minor": 0, "model_id": self._widget.model_id}
@@ -148,4 +166,4 @@ def description(figure: Figure) -> str:
 def complaint(error: Exception) -> str:
     """One sentence for an error of the drawing function."""
     reason = str(error).strip().splitlines()
-    return f"No picture for these values: {type(error).__name__}" + (f", {reason[0]}" if reason else "")
+    return f"No picture for these values. {type(error).__name__}" + (f": {reason[0]}" if reason else "")

@@ -1,5 +1,6 @@
 """The pytest plugin that runs one suite against one submission and keeps a verdict for each property."""
 
+import builtins
 import traceback
 import zlib
 from collections.abc import Collection, Iterator
@@ -32,7 +33,7 @@ class Outcome:
     failure: Mismatch | None = None
     transcripts: list[list[tuple[str, Any]]] = field(default_factory=list)
 
-    @property
+    @builtins.property
     def passed(self) -> bool:
         return self.verdict == "passed"
 
@@ -85,7 +86,7 @@ class SuitePlugin:
         for item in items:
             name = getattr(item, "originalname", item.name)
             if name not in self.outcomes:
-                doc = (getattr(item, "obj", None) and item.obj.__doc__) or name
+                doc = getattr(getattr(item, "obj", None), "__doc__", None) or name
                 mark = item.get_closest_marker("weight")
                 weight = float(mark.args[0]) if mark else 1.0
                 self.outcomes[name] = Outcome(name, " ".join(doc.split()), weight, verdict="not run")

@@ -91,4 +91,3 @@ def run_suite(
     seconds = time.perf_counter() - start
     outcomes = tuple(plugin.outcomes.values())
     return SuiteResult(suite.stem.removeprefix("test_"), outcomes, student.console.getvalue(), seconds)
-
