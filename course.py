@@ -95,7 +95,6 @@ INSTRUCTOR = {
     "read": "read the finished chapters, with every figure drawn",
     "release": "write the archive that learners get",
     "class": "make an nbgrader course folder for a class",
-    "grade": "grade submitted notebooks",
     "build": "write notebooks/ from solutions/; --check only says whether they are up to date",
     "prove": "test the hidden suites themselves: known bugs and mutants must fail",
     "test": "run all tests of Glass Box; options go to pytest",
@@ -241,9 +240,7 @@ def missing_parts(with_test_tools: bool) -> list[str]:
     state = read_state()
     if state is None:
         if VENV.exists() and (not VENV.is_dir() or any(VENV.iterdir())):
-            raise Stop(
-                "course.py did not make the .venv that stands beside it. Move it away, then start again."
-            )
+            raise Stop("course.py did not make the .venv that stands beside it. Move it away, then start again.")
         return ["venv", *parts]
     whole = all(state.get(key) == wanted[key] for key in ("root", "python")) and VENV_PYTHON.exists()
     if not whole:
@@ -285,9 +282,7 @@ def read_beside(name: str) -> str:
     try:
         return (ROOT / name).read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise Stop(
-            f"{name} is missing: course.py works only in the folder it came in, with all of it."
-        ) from None
+        raise Stop(f"{name} is missing: course.py works only in the folder it came in, with all of it.") from None
 
 
 def digest(*parts: object) -> str:
@@ -436,9 +431,7 @@ def doing(log: str) -> str:
 
 
 NO_DISK = "There is no room left on the disk. Make some, then start again."
-NO_NETWORK = (
-    "The package index cannot be reached. Check the network connection, and the proxy if you are behind one."
-)
+NO_NETWORK = "The package index cannot be reached. Check the network connection, and the proxy if you are behind one."
 NO_WRITING = f"course.py may not write in {ROOT}. Move the folder to a place of your own."
 
 REASONS = (

@@ -8,7 +8,7 @@ from nbconvert import HTMLExporter
 
 from autograder.build import instructors_notebook
 from autograder.places import SOLUTIONS
-from autograder.source import BEGIN, END, Source, read_all
+from autograder.source import Source, read_all, without_markers
 
 SECONDS_A_CELL = 300
 
@@ -17,8 +17,7 @@ def solved(source: Source) -> nbformat.NotebookNode:
     """The chapter with its solutions, without the markers around them."""
     notebook = instructors_notebook(source)
     for cell in notebook.cells:
-        lines = cell.source.splitlines()
-        cell.source = "\n".join(line for line in lines if line.strip() not in (BEGIN, END))
+        cell.source = without_markers(cell.source)
     return notebook
 
 

@@ -234,6 +234,11 @@ def solution_lines(text: str) -> list[str]:
     return [line for line in tight if len(line) >= SHORTEST_LEAK and re.search(r"=|\(|\breturn", line)]
 
 
+def without_markers(text: str) -> str:
+    """A cell's text without the lines that only mark where the solution begins and ends."""
+    return "\n".join(line for line in text.splitlines() if line.strip() not in (BEGIN, END))
+
+
 def _leaks(source: Source) -> list[tuple[int, str]]:
     found = []
     for exercise in source.cells:

@@ -4,9 +4,10 @@ from glassbox import data, explorers, figures, surfaces
 from glassbox.check import check
 from glassbox.guide import hint, payoff, solution
 from glassbox.progress import progress
-from glassbox.runtime import device, seed_everything
+from glassbox.runtime import device, seed_everything, warm_up
 
 figures.style()
+warm_up()
 
 __all__ = [
     "check",

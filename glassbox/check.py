@@ -6,7 +6,7 @@ import sys
 from glassbox import backstage, progress
 from glassbox.contents import Exercise, UnknownName, exercise
 from glassbox.report import Panel, note, suite_panel
-from glassbox.runtime import device
+from glassbox.runtime import suite_device
 from glassbox.testing.runner import SuiteResult, run_suite
 from glassbox.testing.student import Student
 
@@ -35,7 +35,7 @@ def check(name: str, hidden: bool = False) -> Panel | float:
             return note(NOT_HERE)
         result = stage.grade(this, student)
     else:
-        result = run_suite(this.suite, student, device=device, halt_on=("timeout",))
+        result = run_suite(this.suite, student, device=suite_device, halt_on=("timeout",))
         if not nbgrader and not result.not_written:
             progress.record(result)
     return _points(this, result) if nbgrader else suite_panel(this, result)

@@ -1,6 +1,8 @@
 """The device that tensors live on, and one seed for every random generator."""
 
 import random
+import sys
+import threading
 
 import numpy as np
 import torch
@@ -15,6 +17,8 @@ def _best_device() -> torch.device:
 
 
 device: torch.device = _best_device()
+# Suites work in float64, which Apple's GPUs do not have.
+suite_device: torch.device = torch.device("cpu") if device.type == "mps" else device
 
 
 def seed_everything(seed: int = 0) -> None:
@@ -22,3 +26,12 @@ def seed_everything(seed: int = 0) -> None:
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)
+
+
+def warm_up() -> None:
+    """In a notebook, import in the background what the first optimizer of a session would stop for, for a second.
+
+    Only in a notebook's kernel: elsewhere a process may fork, and must not do so in the middle of an import.
+    """
+    if "ipykernel" in sys.modules:
+        threading.Thread(target=__import__, args=("torch._dynamo",), daemon=True).start()

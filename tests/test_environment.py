@@ -42,9 +42,7 @@ def environment_of(system: str, python: str) -> Environment:
 
 def pinned(environment: Environment) -> dict[str, Version]:
     """The locked version of each package that this environment gets."""
-    return {
-        name_of(pin): Version(next(iter(pin.specifier)).version) for pin in PINS if applies(pin, environment)
-    }
+    return {name_of(pin): Version(next(iter(pin.specifier)).version) for pin in PINS if applies(pin, environment)}
 
 
 def needed(roots: list[Requirement], environment: Environment) -> list[tuple[str, Requirement]]:
@@ -64,9 +62,7 @@ def needed(roots: list[Requirement], environment: Environment) -> list[tuple[str
                 continue
             seen.add((name, extra))
             wishes = [Requirement(line) for line in distribution(name).requires or []]
-            waiting += [
-                (name, w) for w in wishes if applies(w, environment, extra) and not torchs_own(name, w)
-            ]
+            waiting += [(name, w) for w in wishes if applies(w, environment, extra) and not torchs_own(name, w)]
     return found
 
 
@@ -118,10 +114,7 @@ def test_conda_says_the_same() -> None:
     conda = {r.name: r.specifier for r in (Requirement(line.replace("=3", "==3", 1)) for line in CONDA[:1])}
     conda |= {r.name: r.specifier for r in map(Requirement, CONDA[1:])}
     for python in conda.pop("python"):
-        assert (
-            Version(python.version)
-            in Requirement("python" + SETTINGS["project"]["requires-python"]).specifier
-        )
+        assert Version(python.version) in Requirement("python" + SETTINGS["project"]["requires-python"]).specifier
     conda.pop("pip")
     conda["torch"] = conda.pop("pytorch")
     outside_linux = environment_of("darwin", "3.12")
@@ -143,9 +136,7 @@ def test_the_pins_are_installed() -> None:
 def test_nothing_is_installed_without_a_pin() -> None:
     here = default_environment()
     torch_brings = [
-        wish
-        for line in distribution("torch").requires or []
-        if torchs_own("torch", wish := Requirement(line))
+        wish for line in distribution("torch").requires or [] if torchs_own("torch", wish := Requirement(line))
     ]
     allowed = {name_of(requirement) for _, requirement in needed(torch_brings, here)} | {"pip", "glass-box"}
     extra = set(INSTALLED) - set(pinned(here)) - allowed

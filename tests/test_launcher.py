@@ -158,9 +158,7 @@ def test_unknown_command(course: ModuleType, runner: Runner, capsys: pytest.Capt
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS - {"lab"}))
-def test_a_learners_copy_says_what_it_has(
-    tmp_path: Path, command: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_learners_copy_says_what_it_has(tmp_path: Path, command: str, capsys: pytest.CaptureFixture[str]) -> None:
     course = load(tmp_path / "learner", autograder=False)
     assert course.main([command]) == 1
     said = capsys.readouterr().err
@@ -341,9 +339,7 @@ def test_two_starts_at_once_install_once(course: ModuleType, runner: Runner) -> 
     assert runner.since() == ["venv", "base", "project"]
 
 
-def test_ctrl_c_shows_no_traceback(
-    course: ModuleType, runner: Runner, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_ctrl_c_shows_no_traceback(course: ModuleType, runner: Runner, capsys: pytest.CaptureFixture[str]) -> None:
     runner.fail_at, runner.raises = "base", KeyboardInterrupt()
     assert course.main(["lab"]) == 130
     assert capsys.readouterr().err.startswith("Stopped.")
@@ -372,16 +368,12 @@ ERROR: Could not find a version that satisfies the requirement torch==2.13.0 (fr
 ERROR: No matching distribution found for torch==2.13.0
 """
 FULL = "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device\n"
-CERTIFICATE = (
-    "Caused by SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED]')) connection broken\n"
-)
+CERTIFICATE = "Caused by SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED]')) connection broken\n"
 ABSENT = """ERROR: Could not find a version that satisfies torch==2.13.0 (from versions: 2.2.2)
 ERROR: No matching distribution found for torch==2.13.0
 """
 NO_VENV = "The virtual environment was not created successfully because ensurepip is not available.\n"
-FORBIDDEN = (
-    "ERROR: Could not install packages due to an OSError: [Errno 13] Permission denied: '/somewhere'\n"
-)
+FORBIDDEN = "ERROR: Could not install packages due to an OSError: [Errno 13] Permission denied: '/somewhere'\n"
 
 
 @pytest.mark.parametrize(
@@ -408,9 +400,7 @@ def test_a_killed_step_is_explained(course: ModuleType) -> None:
     assert "memory" in course.explain("Collecting torch\n", -9, 10**10)
 
 
-def test_a_failure_names_the_log(
-    course: ModuleType, runner: Runner, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_failure_names_the_log(course: ModuleType, runner: Runner, capsys: pytest.CaptureFixture[str]) -> None:
     runner.fail_at, runner.output = "base", DNS
     assert course.main(["lab"]) == 1
     shown = capsys.readouterr()

@@ -48,9 +48,7 @@ def descent(gradient_descent: GradientDescent) -> Explorer:
     explorer = Explorer(
         draw,
         surface=surface,
-        alpha=widgets.SelectionSlider(
-            options=[(f"{rate:g}", rate) for rate in RATES], value=0.1, description="rate α"
-        ),
+        alpha=widgets.SelectionSlider(options=[(f"{rate:g}", rate) for rate in RATES], value=0.1, description="rate α"),
         x=widgets.FloatSlider(first.start[0], min=-2, max=2, step=0.01, description="start θ₁"),
         y=widgets.FloatSlider(first.start[1], min=-2, max=2, step=0.01, description="start θ₂"),
         steps=widgets.IntSlider(50, min=1, max=200, description="steps"),

@@ -50,7 +50,9 @@ def test_first_step_has_length_alpha(student):
         given = {"theta": zeros, "grad": grad, "s": zeros, "alpha": 0.1}
         theta, _ = expect.parts(student.adagrad_step(**given), "theta", "s")
         likely = {
-            "All coordinates share one sum. Square and add element by element, without sum().": -0.1 * grad / grad.norm(),
+            "All coordinates share one sum. Square and add element by element, without sum().": -0.1
+            * grad
+            / grad.norm(),
         }
         expect.close(theta, -0.1 * grad.sign(), what="theta", given=given, likely=likely, rtol=1e-5)
 

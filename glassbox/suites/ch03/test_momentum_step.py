@@ -19,7 +19,9 @@ def test_one_step_by_hand(student):
     given = {"theta": tensor(1), "grad": tensor(2), "g": tensor(4), "alpha": 0.1, "mu": 0.25}
     theta, g = expect.parts(student.momentum_step(**given), "theta", "g")
     likely = {
-        "α is inside g. Leave it out of g, which only blends gradients; it comes in once, in the update of θ.": tensor(1.2),
+        "α is inside g. Leave it out of g, which only blends gradients; it comes in once, in the update of θ.": tensor(
+            1.2
+        ),
         "The gradient is weighted by 1 − μ. It enters g with weight 1.": tensor(2.5),
         "μ multiplies the gradient. It belongs to the old direction: g ← grad + μ g.": tensor(4.5),
         "μ multiplies both terms. The gradient enters g with weight 1: g ← grad + μ g.": tensor(1.5),

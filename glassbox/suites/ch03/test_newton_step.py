@@ -38,7 +38,9 @@ def test_two_parameters(student):
         "The division is element by element. A system is to be solved: hessian · δ = grad.": tensor(
             [3, -3], [1, 5 / 3]
         ),
-        "δ has shape (d, 1), so theta − δ spreads over a matrix. Make δ a vector of shape (d,).": tensor([4, 3], [3, 2]),
+        "δ has shape (d, 1), so theta − δ spreads over a matrix. Make δ a vector of shape (d,).": tensor(
+            [4, 3], [3, 2]
+        ),
         "The gradient is multiplied by the Hessian. Solve hessian · δ = grad for δ instead.": tensor(-10, -21),
         "The step goes uphill: subtract it.": tensor(6, 6),
         "The Hessian is not used. Solve hessian · δ = grad, and step by α δ.": tensor(1, -3),
