@@ -16,7 +16,7 @@ from types import ModuleType
 import pytest
 
 SOURCE = Path(__file__).resolve().parents[1] / "course.py"
-COMMANDS = {"lab", "test", "build", "grade", "class", "prove", "release", "read"}
+COMMANDS = {"lab", "test", "build", "class", "prove", "release", "read"}
 PYPROJECT = """
 [build-system]
 requires = ["setuptools"]
