@@ -23,7 +23,8 @@ STYLE = """<style>
   background: transparent; border: 0; white-space: normal; font-weight: 400}
 .glassbox td.mark {font-weight: 700; white-space: nowrap}
 .glassbox .good {color: #009e73} .glassbox .bad {color: #d55e00}
-.glassbox pre {margin: 0; padding: 0; white-space: pre-wrap; background: transparent; color: inherit; font-size: 13px;
+.glassbox pre {margin: 0; padding: 0; white-space: pre-wrap; color: inherit;
+  background: transparent !important; font-size: 13px;
   font-family: var(--jp-code-font-family, monospace)}
 .glassbox p {margin: 4px 0} .glassbox svg {margin: 0 14px 0 0}
 </style>"""
@@ -130,7 +131,7 @@ def show(value: Any) -> str:
         return "\n".join(show(item) for item in value[:8]) + ("\n…" if len(value) > 8 else "")
     if callable(value):
         return getattr(value, "__name__", "a function")
-    text = repr(value)
+    text = value if isinstance(value, str) else repr(value)
     return text if len(text) <= 400 else text[:397] + "…"
 
 

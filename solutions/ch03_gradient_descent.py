@@ -41,7 +41,17 @@ import torch
 from IPython.display import display
 from torch import Tensor
 
-from glassbox import check, data, explorers, figures, hint, payoff, progress, solution, surfaces  # noqa: F401
+from glassbox import (
+    check,
+    data,
+    explorers,
+    figures,
+    hint,
+    payoff,
+    progress,
+    solution,
+    surfaces,
+)
 
 # %% [markdown]
 # ## What you will build
@@ -72,7 +82,9 @@ for name, make in library.items():
     figures.path(left, visited, label=name)
     right.semilogy(saddle.loss(visited), label=name, color=figures.color(name))
 left.set_title("five ways down")
-right.set(xlabel="steps", ylabel="loss", title="the same walks, by loss", ylim=(1e-6, 4))
+right.set(
+    xlabel="steps", ylabel="loss", title="the same walks, by loss", ylim=(1e-6, 4)
+)
 right.legend(loc="lower left")
 plt.show()
 
@@ -107,7 +119,9 @@ for d in (1, 2, 8, 32, 128):
     guesses = 2 * torch.rand(10_000, d, generator=generator) - 1
     losses = 0.5 * guesses.square().sum(dim=1)
     share = losses.min() / losses.mean()
-    print(f"d = {d:3}:  the best of 10 000 guesses keeps {share:8.4%} of the average loss")
+    print(
+        f"d = {d:3}:  the best of 10 000 guesses keeps {share:8.4%} of the average loss"
+    )
 
 # %% [markdown]
 # With one or two parameters, guessing works. With more than a hundred, ten thousand guesses remove less than half of the loss, and a small network has a hundred thousand parameters.
@@ -148,7 +162,9 @@ for d in (1, 2, 8, 32, 128):
 
 
 # %% exercise="gradient_descent" points=4
-def gradient_descent(gradient: Callable[[Tensor], Tensor], theta0: Tensor, alpha: float, steps: int) -> Tensor:
+def gradient_descent(
+    gradient: Callable[[Tensor], Tensor], theta0: Tensor, alpha: float, steps: int
+) -> Tensor:
     """Walk against the gradient and return every point visited (course notes, Algorithm 1).
 
     gradient: maps a point, shape (d,), to the gradient of the loss there, shape (d,).
@@ -202,11 +218,20 @@ with payoff("gradient_descent"):
         minimum = torch.tensor(surface.minima[0], dtype=torch.float64)
         largest = torch.linalg.eigvalsh(surface.hessian(minimum)).max().item()
         ratios = torch.linspace(0.05, 2.2, 44).tolist()
-        ends = [gradient_descent(surface.gradient, start, r / largest, 50)[-1] for r in ratios]
+        ends = [
+            gradient_descent(surface.gradient, start, r / largest, 50)[-1]
+            for r in ratios
+        ]
         excess = [surface.loss(end) - surface.loss(minimum) for end in ends]
-        ax.semilogy(ratios, excess, marker, markersize=4, label=f"{name}, L = {largest:.3g}")
+        ax.semilogy(
+            ratios, excess, marker, markersize=4, label=f"{name}, L = {largest:.3g}"
+        )
     ax.axvline(2, color="0.4", linestyle="--", label="αL = 2")
-    ax.set(xlabel="learning rate × largest curvature, αL", ylabel="loss after 50 steps", ylim=(1e-16, 1e10))
+    ax.set(
+        xlabel="learning rate × largest curvature, αL",
+        ylabel="loss after 50 steps",
+        ylim=(1e-16, 1e10),
+    )
     ax.legend()
     plt.show()
 
@@ -228,16 +253,26 @@ with payoff("gradient_descent"):
 with payoff("gradient_descent"):
     surface = surfaces.SURFACES["two valleys"]
     valleys = torch.tensor(surface.minima, dtype=torch.float64)
-    across, up = (torch.linspace(*side, 9, dtype=torch.float64) for side in surface.limits)
+    across, up = (
+        torch.linspace(*side, 9, dtype=torch.float64) for side in surface.limits
+    )
     starts = torch.cartesian_prod(across, up)
-    ends = torch.stack([gradient_descent(surface.gradient, s, 0.05, 60)[-1] for s in starts])
+    ends = torch.stack(
+        [gradient_descent(surface.gradient, s, 0.05, 60)[-1] for s in starts]
+    )
     valley = torch.cdist(ends, valleys).argmin(dim=1)
     print(f"{(valley == 1).float().mean():.0%} of the starts end in the higher valley")
     fig, ax = plt.subplots(figsize=(6.5, 4))
     figures.contour(ax, surface)
     for index, label in enumerate(("to the deep valley", "to the higher valley")):
         label += f", loss {surface.loss(valleys[index]).abs():.2f}"
-        ax.scatter(*starts[valley == index].T, s=30, marker="o^"[index], label=label, clip_on=False)
+        ax.scatter(
+            *starts[valley == index].T,
+            s=30,
+            marker="o^"[index],
+            label=label,
+            clip_on=False,
+        )
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
     plt.show()
 
@@ -270,7 +305,9 @@ with payoff("gradient_descent"):
 for z in (10.0, 100.0, 1000.0):
     up, probability = torch.exp(torch.tensor(z)), torch.sigmoid(torch.tensor(z))
     log = torch.log(1 - probability)
-    print(f"z = {z:6}:  exp(z) = {up:.3g},  σ(z) = {probability:.6f},  log(1 - σ(z)) = {log:.4f}")
+    print(
+        f"z = {z:6}:  exp(z) = {up:.3g},  σ(z) = {probability:.6f},  log(1 - σ(z)) = {log:.4f}"
+    )
 
 # %% [markdown]
 # The sigmoid is fine. The exponential overflows, and the logarithm of a rounded zero is $-\infty$, while the true value is close to $-z$.
@@ -328,7 +365,9 @@ check("logistic_nll")
 images, digit = data.digits()
 pair = (digit == 3) | (digit == 8)
 pixels = images[pair].double()
-X = torch.cat([pixels, torch.ones(len(pixels), 1, dtype=torch.float64)], dim=1)  # (N, 65)
+X = torch.cat(
+    [pixels, torch.ones(len(pixels), 1, dtype=torch.float64)], dim=1
+)  # (N, 65)
 y = (digit[pair] == 8).double()
 origin = torch.zeros(65, dtype=torch.float64)
 order = torch.randperm(len(y), generator=torch.Generator().manual_seed(0))
@@ -338,7 +377,9 @@ L = torch.linalg.eigvalsh(X_train.T @ X_train).max().item() / (4 * len(train))
 print(f"{len(train)} examples to train on, {len(test)} to test on")
 print(f"L is at most {L:.2f}, so α is safe below {2 / L:.2f}")
 fig, axes = plt.subplots(1, 10, figsize=(10, 1.3))
-for ax, image in zip(axes, torch.cat([pixels[y == 0][:5], pixels[y == 1][:5]]), strict=True):
+for ax, image in zip(
+    axes, torch.cat([pixels[y == 0][:5], pixels[y == 1][:5]]), strict=True
+):
     ax.imshow(image.reshape(8, 8), cmap="gray_r")
     ax.axis("off")
 plt.show()
@@ -348,11 +389,15 @@ plt.show()
 
 # %%
 with payoff("gradient_descent", "logistic_nll"):
-    path = gradient_descent(lambda theta: logistic_nll(theta, X_train, y_train)[1], origin, 1 / L, 10_000)
+    path = gradient_descent(
+        lambda theta: logistic_nll(theta, X_train, y_train)[1], origin, 1 / L, 10_000
+    )
     for k in (0, 10, 100, 1000, 10_000):
         right = ((X_train @ path[k] > 0) == (y_train == 1)).double().mean().item()
         loss = logistic_nll(path[k], X_train, y_train)[0]
-        print(f"step {k:6}:  loss {loss:.4f} nats   length of θ {path[k].norm():6.2f}   right {right:.1%}")
+        print(
+            f"step {k:6}:  loss {loss:.4f} nats   length of θ {path[k].norm():6.2f}   right {right:.1%}"
+        )
 
 # %% [markdown]
 # The loss of a model that knows nothing is $\log 2 \approx 0.693$. It falls, all training digits come out right, and $\theta$ grows and grows.
@@ -394,20 +439,35 @@ with payoff("gradient_descent", "logistic_nll"):
     lowest = train_loss(best)
     plane = torch.linalg.eigh(X_train.T @ X_train).eigenvectors[:, [-1, -9]]  # (65, 2)
     angle = torch.arange(6, dtype=torch.float64) * math.pi / 3 + 0.4
-    starts = best + 5 * torch.stack([angle.cos(), angle.sin()], dim=1) @ plane.T  # (6, 65)
-    paths = [gradient_descent(train_slope, start, 1.5 / (L + lam), 2000) for start in starts]
+    starts = (
+        best + 5 * torch.stack([angle.cos(), angle.sin()], dim=1) @ plane.T
+    )  # (6, 65)
+    paths = [
+        gradient_descent(train_slope, start, 1.5 / (L + lam), 2000) for start in starts
+    ]
     ends = torch.stack([path[-1] for path in paths])
     apart = [torch.cdist(points, points).max().item() for points in (starts, ends)]
     print(f"starts up to {apart[0]:.1f} apart, ends at most {apart[1]:.0e} apart")
 
     fig, (left, right) = plt.subplots(1, 2, figsize=(10, 4.4))
     side = torch.linspace(-6, 6, 31, dtype=torch.float64)
-    heights = [[train_loss(best + a * plane[:, 0] + b * plane[:, 1]) for a in side] for b in side]
+    heights = [
+        [train_loss(best + a * plane[:, 0] + b * plane[:, 1]) for a in side]
+        for b in side
+    ]
     left.contour(side, side, heights, levels=24, colors="0.75", linewidths=0.8)
-    for path, color in zip(paths, plt.rcParams["axes.prop_cycle"].by_key()["color"], strict=False):
+    for path, color in zip(
+        paths, plt.rcParams["axes.prop_cycle"].by_key()["color"], strict=False
+    ):
         figures.path(left, (path - best) @ plane, color=color)
-        right.loglog(range(1, 1002), [train_loss(theta) - lowest for theta in path[:1001]], color=color)
-    left.set(xlabel="distance along the steep direction", ylabel="along the flat direction")
+        right.loglog(
+            range(1, 1002),
+            [train_loss(theta) - lowest for theta in path[:1001]],
+            color=color,
+        )
+    left.set(
+        xlabel="distance along the steep direction", ylabel="along the flat direction"
+    )
     left.set(aspect="equal", title="six starts, one end")
     right.set(xlabel="steps + 1", ylabel="loss above the optimum (nats)")
     plt.show()
@@ -419,15 +479,23 @@ with payoff("gradient_descent", "logistic_nll"):
 with payoff("gradient_descent", "logistic_nll"):
     best = gradient_descent(train_slope, origin, 1.9 / (L + lam), 2000)[-1]
     wrong = ((X_test @ best > 0) != (y_test == 1)).nonzero().flatten()
-    print(f"test accuracy {1 - len(wrong) / len(test):.1%}: {len(wrong)} of {len(test)} digits wrong")
-    fig, axes = plt.subplots(1, 1 + len(wrong), figsize=(3.8 + 2.2 * len(wrong), 3), squeeze=False)
+    print(
+        f"test accuracy {1 - len(wrong) / len(test):.1%}: {len(wrong)} of {len(test)} digits wrong"
+    )
+    fig, axes = plt.subplots(
+        1, 1 + len(wrong), figsize=(3.8 + 2.2 * len(wrong), 3), squeeze=False
+    )
     reach = best[:64].abs().max()
-    shown = axes[0, 0].imshow(best[:64].reshape(8, 8), cmap="RdBu_r", vmin=-reach, vmax=reach)
+    shown = axes[0, 0].imshow(
+        best[:64].reshape(8, 8), cmap="RdBu_r", vmin=-reach, vmax=reach
+    )
     axes[0, 0].set_title("weights: red 8, blue 3")
     fig.colorbar(shown, ax=axes[0, 0], label="weight of the pixel")
     for ax, i in zip(axes[0, 1:], wrong, strict=True):
         ax.imshow(X_test[i, :64].reshape(8, 8), cmap="gray_r")
-        ax.set_title(f"a {8 if y_test[i] else 3}, taken for {8 if X_test[i] @ best > 0 else 3}")
+        ax.set_title(
+            f"a {8 if y_test[i] else 3}, taken for {8 if X_test[i] @ best > 0 else 3}"
+        )
     for ax in axes.flat:
         ax.axis("off")
     plt.show()
@@ -459,7 +527,9 @@ def steps_needed(path: Tensor, kappa: float) -> int:
 
 with payoff("gradient_descent"):
     for kappa in conditions:
-        scale = torch.tensor([1.0, kappa], dtype=torch.float64)  # the quadratic's gradient is scale * θ
+        scale = torch.tensor(
+            [1.0, kappa], dtype=torch.float64
+        )  # the quadratic's gradient is scale * θ
         path = gradient_descent(scale.mul, 1 / scale, 2 / (1 + kappa), 5 * kappa + 20)
         print(f"condition number {kappa:5}:  {steps_needed(path, kappa):5} steps")
 
@@ -490,7 +560,9 @@ with payoff("gradient_descent"):
 
 
 # %% exercise="newton_step" points=4
-def newton_step(theta: Tensor, grad: Tensor, hessian: Tensor, alpha: float = 1.0) -> Tensor:
+def newton_step(
+    theta: Tensor, grad: Tensor, hessian: Tensor, alpha: float = 1.0
+) -> Tensor:
     """One step of Newton's method (course notes, Algorithm 2).
 
     theta, grad: the point and the gradient there, shape (d,). hessian: shape (d, d).
@@ -527,9 +599,15 @@ with payoff("gradient_descent", "newton_step"):
     minimum = torch.tensor(ravine.minima[0], dtype=torch.float64)
     largest = torch.linalg.eigvalsh(ravine.hessian(minimum)).max().item()
     walk = gradient_descent(ravine.gradient, start, 1.9 / largest, 100)
-    jump = torch.stack([start, newton_step(start, ravine.gradient(start), ravine.hessian(start))])
-    before, slow, fast = (ravine.loss(theta).item() for theta in (start, walk[-1], jump[-1]))
-    print(f"loss {before:.3g} at the start, {slow:.1e} after 100 gradient steps, {fast:.1e} after 1 Newton step")
+    jump = torch.stack(
+        [start, newton_step(start, ravine.gradient(start), ravine.hessian(start))]
+    )
+    before, slow, fast = (
+        ravine.loss(theta).item() for theta in (start, walk[-1], jump[-1])
+    )
+    print(
+        f"loss {before:.3g} at the start, {slow:.1e} after 100 gradient steps, {fast:.1e} after 1 Newton step"
+    )
     fig, ax = plt.subplots(figsize=(5, 4.4))
     figures.contour(ax, ravine)
     figures.path(ax, walk, label="gradient descent, 100 steps")
@@ -545,7 +623,9 @@ with payoff("gradient_descent", "newton_step"):
 def digits_hessian(theta: Tensor) -> Tensor:
     """Hessian of the penalized NLL on the training digits, shape (65, 65)."""
     p = torch.sigmoid(X_train @ theta)
-    return (X_train.T * (p * (1 - p))) @ X_train / len(p) + lam * torch.eye(65, dtype=torch.float64)
+    return (X_train.T * (p * (1 - p))) @ X_train / len(p) + lam * torch.eye(
+        65, dtype=torch.float64
+    )
 
 
 with payoff("gradient_descent", "logistic_nll", "newton_step"):
@@ -555,14 +635,20 @@ with payoff("gradient_descent", "logistic_nll", "newton_step"):
     walk_seconds, began = time.perf_counter() - began, time.perf_counter()
     newton = [origin]
     for _ in range(8):
-        newton.append(newton_step(newton[-1], train_slope(newton[-1]), digits_hessian(newton[-1])))
+        newton.append(
+            newton_step(newton[-1], train_slope(newton[-1]), digits_hessian(newton[-1]))
+        )
     newton_seconds = time.perf_counter() - began
 
     fig, ax = plt.subplots(figsize=(7, 3.8))
     for name, points in (("gradient descent", walk), ("Newton", newton)):
         norms = [train_slope(theta).norm().item() for theta in points]
-        ax.loglog(range(1, len(norms) + 1), norms, label=name, color=figures.color(name))
-        print(f"{name:16}: {len(norms) - 1:5} steps, length of the gradient {norms[-1]:.1e}")
+        ax.loglog(
+            range(1, len(norms) + 1), norms, label=name, color=figures.color(name)
+        )
+        print(
+            f"{name:16}: {len(norms) - 1:5} steps, length of the gradient {norms[-1]:.1e}"
+        )
     slow, fast = 1e6 * walk_seconds / 2000, 1e6 * newton_seconds / 8
     print(f"a gradient step takes {slow:.0f} µs, a Newton step {fast:.0f} µs")
     ax.set(xlabel="steps + 1", ylabel="length of the gradient")
@@ -574,14 +660,21 @@ with payoff("gradient_descent", "logistic_nll", "newton_step"):
 
 # %%
 for n in (250, 500, 1000, 2000):
-    matrix, vector = torch.eye(n) + 0.01 * torch.randn(n, n, generator=generator), torch.ones(n)
+    matrix, vector = (
+        torch.eye(n) + 0.01 * torch.randn(n, n, generator=generator),
+        torch.ones(n),
+    )
     seconds = []
     for _ in range(4):
         began = time.perf_counter()
         torch.linalg.solve(matrix, vector)
         seconds.append(time.perf_counter() - began)
-    print(f"n = {n:5}:  one solve {1e3 * min(seconds):6.1f} ms,  the Hessian takes {4 * n * n / 1e6:5.2f} MB")
-print(f"n = 1 000 000 (a small network): the Hessian takes {4 * 1_000_000**2 / 1e12:.0f} TB in float32")
+    print(
+        f"n = {n:5}:  one solve {1e3 * min(seconds):6.1f} ms,  the Hessian takes {4 * n * n / 1e6:5.2f} MB"
+    )
+print(
+    f"n = 1 000 000 (a small network): the Hessian takes {4 * 1_000_000**2 / 1e12:.0f} TB in float32"
+)
 
 # %% [markdown]
 # The second is worse, because it is silent. Start both methods at the same point near a saddle:
@@ -592,15 +685,23 @@ with payoff("gradient_descent", "newton_step"):
     walk = gradient_descent(saddle.gradient, start, 0.1, 120)
     newton = [start]
     for _ in range(10):
-        newton.append(newton_step(newton[-1], saddle.gradient(newton[-1]), saddle.hessian(newton[-1])))
+        newton.append(
+            newton_step(
+                newton[-1], saddle.gradient(newton[-1]), saddle.hessian(newton[-1])
+            )
+        )
     fig, ax = plt.subplots(figsize=(5, 4.4))
     figures.contour(ax, saddle)
     for name, points in (("gradient descent", walk), ("Newton", torch.stack(newton))):
         figures.path(ax, points, label=name)
         end = points[-1]
-        curvatures = [round(c, 2) for c in torch.linalg.eigvalsh(saddle.hessian(end)).tolist()]
+        curvatures = [
+            round(c, 2) for c in torch.linalg.eigvalsh(saddle.hessian(end)).tolist()
+        ]
         slope = saddle.gradient(end).norm()
-        print(f"{name:16}: loss {saddle.loss(end):.3f}, gradient {slope:.1e}, curvatures {curvatures}")
+        print(
+            f"{name:16}: loss {saddle.loss(end):.3f}, gradient {slope:.1e}, curvatures {curvatures}"
+        )
     ax.legend()
     plt.show()
 
@@ -642,12 +743,19 @@ with payoff("gradient_descent", "newton_step"):
 # %%
 with payoff("gradient_descent"):
     start = torch.tensor(ravine.start, dtype=torch.float64)
-    curvatures, directions = torch.linalg.eigh(ravine.hessian(start))  # (2,), (2, 2): a direction a column
+    curvatures, directions = torch.linalg.eigh(
+        ravine.hessian(start)
+    )  # (2,), (2, 2): a direction a column
     walk = gradient_descent(ravine.gradient, start, 1.95 / curvatures[1].item(), 12)
     grads = torch.stack([ravine.gradient(theta) for theta in walk])
     cosines = torch.nn.functional.cosine_similarity(grads[1:], grads[:-1])
-    print("cosine of the angle between successive gradients:", [round(c, 2) for c in cosines.tolist()])
-    for name, parts in zip(("floor", "walls"), (grads @ directions).T.tolist(), strict=True):
+    print(
+        "cosine of the angle between successive gradients:",
+        [round(c, 2) for c in cosines.tolist()],
+    )
+    for name, parts in zip(
+        ("floor", "walls"), (grads @ directions).T.tolist(), strict=True
+    ):
         print(f"gradient along the {name}:", [round(g, 2) for g in parts[:8]])
 
 # %% [markdown]
@@ -674,7 +782,9 @@ with payoff("gradient_descent"):
 
 
 # %% exercise="momentum_step" points=3
-def momentum_step(theta: Tensor, grad: Tensor, g: Tensor, alpha: float, mu: float) -> tuple[Tensor, Tensor]:
+def momentum_step(
+    theta: Tensor, grad: Tensor, g: Tensor, alpha: float, mu: float
+) -> tuple[Tensor, Tensor]:
     """One step of gradient descent with momentum (course notes, Algorithm 3; Polyak 1964).
 
     theta, grad: parameters and the gradient there, of one shape.
@@ -708,9 +818,15 @@ check("momentum_step")
 
 
 # %%
-def follow(update: Callable, gradient: Callable, start: Tensor, states: int, steps: int) -> Tensor:
+def follow(
+    update: Callable, gradient: Callable, start: Tensor, states: int, steps: int
+) -> Tensor:
     """The points of a walk of `steps` updates with `states` tensors of state: (steps + 1, *start.shape)."""
-    theta, state, visited = start, [torch.zeros_like(start) for _ in range(states)], [start]
+    theta, state, visited = (
+        start,
+        [torch.zeros_like(start) for _ in range(states)],
+        [start],
+    )
     for k in range(1, steps + 1):
         theta, *state = update(k, theta, gradient(theta), *state)
         visited.append(theta)
@@ -722,7 +838,7 @@ with payoff("gradient_descent", "momentum_step"):
     start = torch.tensor(ravine.start, dtype=torch.float64)
     curvatures, directions = torch.linalg.eigh(ravine.hessian(start))
     alpha = 1.95 / curvatures[1].item()
-    heavy = lambda k, t, grad, g: momentum_step(t, grad, g, alpha, 0.65)  # noqa: E731
+    heavy = lambda k, t, grad, g: momentum_step(t, grad, g, alpha, 0.65)
     walks = {
         "gradient descent": gradient_descent(ravine.gradient, start, alpha, 60),
         "momentum": follow(heavy, ravine.gradient, start, 1, 60),
@@ -734,7 +850,9 @@ with payoff("gradient_descent", "momentum_step"):
         for ax, place in zip(axes[1:], (walk @ directions).T, strict=True):
             ax.plot(place, color=figures.color(name), label=name)
         print(f"{name:16}: loss {ravine.loss(walk[-1]):.1e} after 60 steps")
-    axes[1].set(xlabel="steps", ylabel="distance from the minimum", title="along the floor")
+    axes[1].set(
+        xlabel="steps", ylabel="distance from the minimum", title="along the floor"
+    )
     axes[2].set(xlabel="steps", title="between the walls")
     axes[2].legend()
     plt.show()
@@ -747,12 +865,22 @@ with payoff("gradient_descent", "newton_step", "momentum_step"):
     counts = {"gradient descent": [], "momentum": [], "Newton": []}
     for kappa in conditions:
         scale, root = torch.tensor([1.0, kappa], dtype=torch.float64), math.sqrt(kappa)
-        start, alpha, mu = 1 / scale, 4 / (root + 1) ** 2, ((root - 1) / (root + 1)) ** 2
-        tuned = lambda k, t, grad, g, alpha=alpha, mu=mu: momentum_step(t, grad, g, alpha, mu)  # noqa: E731
+        start, alpha, mu = (
+            1 / scale,
+            4 / (root + 1) ** 2,
+            ((root - 1) / (root + 1)) ** 2,
+        )
+        tuned = lambda k, t, grad, g, alpha=alpha, mu=mu: momentum_step(
+            t, grad, g, alpha, mu
+        )
         walks = {
-            "gradient descent": gradient_descent(scale.mul, start, 2 / (1 + kappa), 5 * kappa + 20),
+            "gradient descent": gradient_descent(
+                scale.mul, start, 2 / (1 + kappa), 5 * kappa + 20
+            ),
             "momentum": follow(tuned, scale.mul, start, 1, 20 * int(root) + 40),
-            "Newton": torch.stack([start, newton_step(start, scale * start, torch.diag(scale))]),
+            "Newton": torch.stack(
+                [start, newton_step(start, scale * start, torch.diag(scale))]
+            ),
         }
         for name, walk in walks.items():
             counts[name].append(steps_needed(walk, kappa))
@@ -780,11 +908,22 @@ with payoff("gradient_descent", "newton_step", "momentum_step"):
 # Momentum still uses one rate for all coordinates, and the gradient's own size. Put it far out on the plateau and the size misleads:
 
 # %%
-plateau, far = surfaces.SURFACES["plateau"], torch.tensor([-1.8, 1.7], dtype=torch.float64)
+plateau, far = (
+    surfaces.SURFACES["plateau"],
+    torch.tensor([-1.8, 1.7], dtype=torch.float64),
+)
 with payoff("momentum_step"):
-    walk = follow(lambda k, t, grad, g: momentum_step(t, grad, g, 0.05, 0.9), plateau.gradient, far, 1, 100)
+    walk = follow(
+        lambda k, t, grad, g: momentum_step(t, grad, g, 0.05, 0.9),
+        plateau.gradient,
+        far,
+        1,
+        100,
+    )
     print(f"length of the gradient at the start {plateau.gradient(far).norm():.1e}")
-    print(f"distance to the minimum {(far - torch.tensor(plateau.minima[0])).norm():.2f}")
+    print(
+        f"distance to the minimum {(far - torch.tensor(plateau.minima[0])).norm():.2f}"
+    )
     print(f"moved in 100 steps {(walk[-1] - far).norm():.3f}")
 
 # %% [markdown]
@@ -795,7 +934,9 @@ with payoff("logistic_nll"):
     grad = logistic_nll(origin, X_train, y_train)[1]
     size = grad[:64].abs()
     blank = int((size == 0).sum())
-    print(f"from {size[size > 0].min():.1e} to {size.max():.1e}, and exactly zero for {blank} pixels")
+    print(
+        f"from {size[size > 0].min():.1e} to {size.max():.1e}, and exactly zero for {blank} pixels"
+    )
     fig, ax = plt.subplots(figsize=(4.5, 3.4))
     shown = ax.imshow(size.log10().reshape(8, 8), cmap="viridis")
     ax.set_facecolor("white")
@@ -870,7 +1011,9 @@ with payoff("momentum_step", "rmsprop_step"):
         figures.path(axes[0], walk, label=name)
         slopes = [plateau.gradient(theta).norm() for theta in walk]
         axes[1].semilogy(slopes, label=name, color=figures.color(name))
-        axes[2].semilogy(walk.diff(dim=0).norm(dim=1), label=name, color=figures.color(name))
+        axes[2].semilogy(
+            walk.diff(dim=0).norm(dim=1), label=name, color=figures.color(name)
+        )
     axes[1].set(xlabel="steps", ylabel="length of the gradient", ylim=(1e-4, 2))
     axes[2].set(xlabel="steps", ylabel="length of the step", ylim=(1e-5, 1))
     axes[2].legend()
@@ -882,13 +1025,23 @@ with payoff("momentum_step", "rmsprop_step"):
 # %%
 with payoff("gradient_descent", "logistic_nll", "rmsprop_step"):
     for c in (0.001, 1, 1000):
-        scaled = lambda theta, c=c: c * train_slope(theta)  # noqa: E731
+        scaled = lambda theta, c=c: c * train_slope(theta)
         descent = gradient_descent(scaled, origin, 0.5, 100)[-1]
-        rms = follow(lambda k, t, grad, s: rmsprop_step(t, grad, s, 0.01, 0.9), scaled, origin, 1, 100)[-1]
+        rms = follow(
+            lambda k, t, grad, s: rmsprop_step(t, grad, s, 0.01, 0.9),
+            scaled,
+            origin,
+            1,
+            100,
+        )[-1]
         losses = [train_loss(theta) for theta in (descent, rms)]
-        print(f"loss times {c:5}:  gradient descent ends at {losses[0]:.3g} nats, RMSProp at {losses[1]:.3g}")
+        print(
+            f"loss times {c:5}:  gradient descent ends at {losses[0]:.3g} nats, RMSProp at {losses[1]:.3g}"
+        )
     blank = X_train[:, :64].sum(dim=0) == 0
-    print(f"weights of the {int(blank.sum())} blank pixels after RMSProp: {rms[:64][blank].tolist()}")
+    print(
+        f"weights of the {int(blank.sum())} blank pixels after RMSProp: {rms[:64][blank].tolist()}"
+    )
 
 # %% [markdown]
 # **Notice.**
@@ -908,7 +1061,13 @@ with payoff("gradient_descent", "logistic_nll", "rmsprop_step"):
 with payoff("rmsprop_step"):
     bowl = surfaces.SURFACES["bowl"]
     start = torch.tensor(bowl.start, dtype=torch.float64)
-    walk = follow(lambda k, t, grad, s: rmsprop_step(t, grad, s, 0.1, 0.9), bowl.gradient, start, 1, 1000)
+    walk = follow(
+        lambda k, t, grad, s: rmsprop_step(t, grad, s, 0.1, 0.9),
+        bowl.gradient,
+        start,
+        1,
+        1000,
+    )
     distance = (walk - torch.tensor(bowl.minima[0], dtype=torch.float64)).norm(dim=1)
     for k in (0, 50, 200, 500, 1000):
         print(f"step {k:5}:  distance to the minimum {distance[k]:.4f}")
@@ -938,7 +1097,9 @@ with payoff("rmsprop_step"):
 
 
 # %% exercise="adagrad_step" points=3
-def adagrad_step(theta: Tensor, grad: Tensor, s: Tensor, alpha: float, eps: float = 1e-10) -> tuple[Tensor, Tensor]:
+def adagrad_step(
+    theta: Tensor, grad: Tensor, s: Tensor, alpha: float, eps: float = 1e-10
+) -> tuple[Tensor, Tensor]:
     """One step of AdaGrad (course notes, Algorithm 5, with epsilon; Duchi, Hazan & Singer 2011).
 
     theta, grad: parameters and the gradient there, of one shape.
@@ -978,23 +1139,44 @@ with payoff("rmsprop_step", "adagrad_step"):
         "AdaGrad": lambda theta, grad, s: adagrad_step(theta, grad, s, 0.1),
     }
     bowl_gradient = torch.tensor([1.0, 2.0], dtype=torch.float64).mul
-    noise = torch.randn(3000, 200, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    noise = torch.randn(
+        3000, 200, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64
+    )
     fig, axes = plt.subplots(1, 3, figsize=(12, 3.6))
     for name, stepper in steppers.items():
-        theta = torch.tensor(surfaces.SURFACES["bowl"].start, dtype=torch.float64).repeat(200, 1)
+        theta = torch.tensor(
+            surfaces.SURFACES["bowl"].start, dtype=torch.float64
+        ).repeat(200, 1)
         s, distances, rates = torch.zeros_like(theta), [], []
         for shake in noise:
             theta, s = stepper(theta, bowl_gradient(theta) + shake, s)
             distances.append(theta.square().sum(dim=1).mean().sqrt())
             rates.append(0.1 / s.sqrt().mean())
         start = torch.tensor(ravine.start, dtype=torch.float64)
-        walk = follow(lambda k, *now, stepper=stepper: stepper(*now), ravine.gradient, start, 1, 300)
+        walk = follow(
+            lambda k, *now, stepper=stepper: stepper(*now),
+            ravine.gradient,
+            start,
+            1,
+            300,
+        )
         for ax, curve in zip(axes, (distances, rates, walk.norm(dim=1)), strict=True):
-            ax.plot(range(1, len(curve) + 1), curve, label=name, color=figures.color(name))
-        print(f"{name} on the noisy bowl: {distances[99]:.3f} away at step 100, {distances[-1]:.3f} at 3000")
-        print(f"{name} in the ravine: {walk[60].norm():.2f} away at step 60, {walk[-1].norm():.2f} at 300")
-    for ax, label in ((axes[0], "distance to the minimum"), (axes[1], "effective rate α/√s")):
-        ax.set(xscale="log", yscale="log", xlabel="steps", ylabel=label, title="noisy bowl")
+            ax.plot(
+                range(1, len(curve) + 1), curve, label=name, color=figures.color(name)
+            )
+        print(
+            f"{name} on the noisy bowl: {distances[99]:.3f} away at step 100, {distances[-1]:.3f} at 3000"
+        )
+        print(
+            f"{name} in the ravine: {walk[60].norm():.2f} away at step 60, {walk[-1].norm():.2f} at 300"
+        )
+    for ax, label in (
+        (axes[0], "distance to the minimum"),
+        (axes[1], "effective rate α/√s"),
+    ):
+        ax.set(
+            xscale="log", yscale="log", xlabel="steps", ylabel=label, title="noisy bowl"
+        )
     axes[1].plot([30, 3000], [0.02, 0.002], "--", color="0.4", label="slope of 1/√k")
     axes[2].set(xlabel="steps + 1", ylabel="distance to the minimum", title="ravine")
     axes[1].legend(loc="lower left")
@@ -1011,7 +1193,9 @@ with payoff("logistic_nll", "adagrad_step"):
     ink, rate = X_train[:, :64].mean(dim=0), 0.1 / (total[:64].sqrt() + 1e-10)
     fig, ax = plt.subplots(figsize=(6.5, 3.6))
     ax.loglog(ink[ink > 0], rate[ink > 0], "o", color=figures.color("AdaGrad"))
-    ax.set(xlabel="mean ink of the pixel (0 to 1)", ylabel="effective rate after 200 steps")
+    ax.set(
+        xlabel="mean ink of the pixel (0 to 1)", ylabel="effective rate after 200 steps"
+    )
     ax.set_title("pixels with little ink keep a large rate")
     plt.show()
 
@@ -1033,9 +1217,14 @@ with payoff("logistic_nll", "adagrad_step"):
 # %%
 with payoff("rmsprop_step"):
     for beta in (0.9, 0.99, 0.999):
-        stepper = lambda k, t, grad, s, beta=beta: rmsprop_step(t, grad, s, 1.0, beta)  # noqa: E731
-        walk = follow(stepper, torch.ones_like, torch.zeros(1, dtype=torch.float64), 1, 1000)
-        lengths = {k: round((walk[k] - walk[k - 1]).abs().item(), 2) for k in (1, 10, 100, 1000)}
+        stepper = lambda k, t, grad, s, beta=beta: rmsprop_step(t, grad, s, 1.0, beta)
+        walk = follow(
+            stepper, torch.ones_like, torch.zeros(1, dtype=torch.float64), 1, 1000
+        )
+        lengths = {
+            k: round((walk[k] - walk[k - 1]).abs().item(), 2)
+            for k in (1, 10, 100, 1000)
+        }
         print(f"β = {beta}:  length of each step: {lengths}")
 
 # %% [markdown]
@@ -1118,12 +1307,16 @@ with payoff("adam_step"):
     zero = torch.zeros(1, dtype=torch.float64)
     fig, ax = plt.subplots(figsize=(7, 3.6))
     for label, late in (("with the correction", 0), ("without", 10**9)):
-        stepper = lambda k, t, grad, m, v, late=late: adam_step(t, grad, m, v, k + late, 1.0)  # noqa: E731
+        stepper = lambda k, t, grad, m, v, late=late: adam_step(
+            t, grad, m, v, k + late, 1.0
+        )
         walk = follow(stepper, torch.ones_like, zero, 2, 3000)
         lengths = walk.diff(dim=0).abs().flatten()
         ax.semilogx(range(1, 3001), lengths, label=label)
         first, longest, last = lengths[0], lengths.max(), lengths[-1]
-        print(f"{label:20}: step 1 {first:.2f} α, longest {longest:.2f} α, step 3000 {last:.2f} α")
+        print(
+            f"{label:20}: step 1 {first:.2f} α, longest {longest:.2f} α, step 3000 {last:.2f} α"
+        )
     ax.set(xlabel="steps", ylabel="length of the step, in units of α", ylim=(0, None))
     ax.legend()
     plt.show()
@@ -1142,17 +1335,26 @@ updates = {
     "AdaGrad": (lambda k, t, grad, s: adagrad_step(t, grad, s, 0.3), 1),
     "Adam": (lambda k, t, grad, m, v: adam_step(t, grad, m, v, k, alpha=0.1), 2),
 }
-with payoff("gradient_descent", "newton_step", "momentum_step", "rmsprop_step", "adagrad_step", "adam_step"):
+with payoff(
+    "gradient_descent",
+    "newton_step",
+    "momentum_step",
+    "rmsprop_step",
+    "adagrad_step",
+    "adam_step",
+):
     start = torch.tensor(saddle.start, dtype=torch.float64)
     paths = {"gradient descent": gradient_descent(saddle.gradient, start, 0.1, 100)}
     for name, (update, states) in updates.items():
         paths[name] = follow(update, saddle.gradient, start, states, 100)
-    newton = lambda k, t, grad: (newton_step(t, grad, saddle.hessian(t)),)  # noqa: E731
+    newton = lambda k, t, grad: (newton_step(t, grad, saddle.hessian(t)),)
     paths["Newton"] = follow(newton, saddle.gradient, start, 0, 100)
     for name, path in paths.items():
         there = (saddle.loss(path) < 1e-3).nonzero().flatten()
         first = f"first at step {there[0]}" if len(there) else "never"
-        print(f"{name:16}: loss below 0.001 {first}; after 100 steps {saddle.loss(path[-1]):.1e}")
+        print(
+            f"{name:16}: loss below 0.001 {first}; after 100 steps {saddle.loss(path[-1]):.1e}"
+        )
     display(explorers.race(paths, saddle))
 
 # %% [markdown]
@@ -1163,12 +1365,17 @@ with payoff("gradient_descent", "newton_step", "momentum_step", "rmsprop_step", 
 
 # %%
 with payoff("adam_step", "adagrad_step"):
-    theta_adam, theta_ada = torch.zeros(1, dtype=torch.float64), torch.zeros(1, dtype=torch.float64)
+    theta_adam, theta_ada = (
+        torch.zeros(1, dtype=torch.float64),
+        torch.zeros(1, dtype=torch.float64),
+    )
     m, v, s = (torch.zeros(1, dtype=torch.float64) for _ in range(3))
     seen = []
     for k in range(1, 1001):
         grad = torch.tensor([3.0 if k % 3 == 1 else -1.0], dtype=torch.float64)
-        theta_adam, m, v = adam_step(theta_adam, grad, m, v, k, 0.5 / math.sqrt(k), 0.0, 0.1)
+        theta_adam, m, v = adam_step(
+            theta_adam, grad, m, v, k, 0.5 / math.sqrt(k), 0.0, 0.1
+        )
         theta_ada, s = adagrad_step(theta_ada, grad, s, alpha=0.5)
         theta_adam, theta_ada = theta_adam.clamp(-1, 1), theta_ada.clamp(-1, 1)
         seen.append((theta_adam.item(), theta_ada.item()))
@@ -1179,7 +1386,9 @@ with payoff("adam_step", "adagrad_step"):
     ax.set(xlabel="steps", ylabel="θ")
     ax.legend()
     plt.show()
-    print(f"after 1000 steps: Adam at {theta_adam.item():+.2f}, AdaGrad at {theta_ada.item():+.2f}")
+    print(
+        f"after 1000 steps: Adam at {theta_adam.item():+.2f}, AdaGrad at {theta_ada.item():+.2f}"
+    )
 
 # %% [markdown]
 # **Notice.**
@@ -1200,7 +1409,9 @@ with payoff("adam_step", "adagrad_step"):
 
 # %%
 mixed = torch.randperm(len(digit), generator=torch.Generator().manual_seed(0))
-X_all = torch.cat([images.double(), torch.ones(len(images), 1, dtype=torch.float64)], dim=1)[mixed]  # (N, 65)
+X_all = torch.cat(
+    [images.double(), torch.ones(len(images), 1, dtype=torch.float64)], dim=1
+)[mixed]  # (N, 65)
 even = (digit[mixed] % 2 == 0).double()
 N = len(even)
 with payoff("logistic_nll"):
@@ -1208,7 +1419,9 @@ with payoff("logistic_nll"):
     for B in (1, 10, 100, 1000, N):
         part = penalized(origin, X_all[:B], even[:B])[1]
         cosine = torch.nn.functional.cosine_similarity(part, full, dim=0)
-        print(f"B = {B:4}:  {B / N:7.2%} of the work,  cosine with the full gradient {cosine:.3f}")
+        print(
+            f"B = {B:4}:  {B / N:7.2%} of the work,  cosine with the full gradient {cosine:.3f}"
+        )
 
 # %% [markdown]
 # A twentieth of the work gives a direction that is nearly the same. The full gradient spends the rest on improving a direction that is thrown away after one step.
@@ -1294,11 +1507,15 @@ with payoff("logistic_nll", "newton_step", "minibatches"):
     best = origin
     for _ in range(12):
         p = torch.sigmoid(X_all @ best)
-        curvature = (X_all.T * (p * (1 - p))) @ X_all / N + lam * torch.eye(65, dtype=torch.float64)
+        curvature = (X_all.T * (p * (1 - p))) @ X_all / N + lam * torch.eye(
+            65, dtype=torch.float64
+        )
         best = newton_step(best, penalized(best, X_all, even)[1], curvature)
     lowest = penalized(best, X_all, even)[0].item()
     right_share = ((X_all @ best > 0) == (even == 1)).double().mean()
-    print(f"the optimum: {lowest:.4f} nats with the penalty, {right_share:.1%} of the digits right")
+    print(
+        f"the optimum: {lowest:.4f} nats with the penalty, {right_share:.1%} of the digits right"
+    )
 
     fig, (left, right) = plt.subplots(1, 2, figsize=(11, 4), sharey=True)
     for size, alpha, epochs in ((1, 0.02, 10), (32, 0.1, 60), (N, 0.6, 600)):
@@ -1314,9 +1531,19 @@ with payoff("logistic_nll", "newton_step", "minibatches"):
         left.loglog(range(1, epochs + 1), above, label=f"B = {size}, α = {alpha}")
         right.loglog(seconds, above)
         step = 1e6 * spent / epochs / math.ceil(N / size)
-        print(f"B = {size:4}: {1e3 * spent / epochs:6.2f} ms an epoch, {step:5.0f} µs a step, ", end="")
-        print(f"{above[0]:.4f} nats above the optimum after 1 epoch, {above[-1]:.1e} after {epochs}")
-    left.set(xlabel="epochs", ylabel="loss above the optimum (nats)", title="by epoch", ylim=(1e-6, None))
+        print(
+            f"B = {size:4}: {1e3 * spent / epochs:6.2f} ms an epoch, {step:5.0f} µs a step, ",
+            end="",
+        )
+        print(
+            f"{above[0]:.4f} nats above the optimum after 1 epoch, {above[-1]:.1e} after {epochs}"
+        )
+    left.set(
+        xlabel="epochs",
+        ylabel="loss above the optimum (nats)",
+        title="by epoch",
+        ylim=(1e-6, None),
+    )
     right.set(xlabel="seconds", title="by second")
     left.legend()
     plt.show()
@@ -1329,10 +1556,19 @@ with payoff("logistic_nll", "newton_step", "minibatches"):
 # %%
 makers = {
     "gradient descent": (lambda alpha: lambda k, t, grad: (t - alpha * grad,), 0),
-    "momentum": (lambda alpha: lambda k, t, grad, g: momentum_step(t, grad, g, alpha, 0.9), 1),
-    "RMSProp": (lambda alpha: lambda k, t, grad, s: rmsprop_step(t, grad, s, alpha, 0.9), 1),
+    "momentum": (
+        lambda alpha: lambda k, t, grad, g: momentum_step(t, grad, g, alpha, 0.9),
+        1,
+    ),
+    "RMSProp": (
+        lambda alpha: lambda k, t, grad, s: rmsprop_step(t, grad, s, alpha, 0.9),
+        1,
+    ),
     "AdaGrad": (lambda alpha: lambda k, t, grad, s: adagrad_step(t, grad, s, alpha), 1),
-    "Adam": (lambda alpha: lambda k, t, grad, m, v: adam_step(t, grad, m, v, k, alpha=alpha), 2),
+    "Adam": (
+        lambda alpha: lambda k, t, grad, m, v: adam_step(t, grad, m, v, k, alpha=alpha),
+        2,
+    ),
 }
 
 
@@ -1347,16 +1583,37 @@ def slope_of_next(batches: list[Tensor]) -> Callable[[Tensor], Tensor]:
     return slope
 
 
-with payoff("logistic_nll", "momentum_step", "rmsprop_step", "adagrad_step", "adam_step", "minibatches"):
-    shuffles, rates = torch.Generator().manual_seed(0), torch.logspace(-4, 1, 11).tolist()
+with payoff(
+    "logistic_nll",
+    "momentum_step",
+    "rmsprop_step",
+    "adagrad_step",
+    "adam_step",
+    "minibatches",
+):
+    shuffles, rates = (
+        torch.Generator().manual_seed(0),
+        torch.logspace(-4, 1, 11).tolist(),
+    )
     batches = [batch for _ in range(5) for batch in minibatches(N, 32, shuffles)]
     fig, ax = plt.subplots(figsize=(7.5, 4))
     for name, (make, states) in makers.items():
-        walks = [follow(make(r), slope_of_next(batches), origin, states, len(batches)) for r in rates]
+        walks = [
+            follow(make(r), slope_of_next(batches), origin, states, len(batches))
+            for r in rates
+        ]
         losses = [penalized(walk[-1], X_all, even)[0].item() for walk in walks]
-        ax.semilogx(rates, losses, "o-", markersize=4, label=name, color=figures.color(name))
-        print(f"{name:16}: best {min(losses):.3f} nats, at α = {rates[losses.index(min(losses))]:.2g}")
-    ax.set(xlabel="learning rate α", ylabel="loss after five epochs (nats)", ylim=(0.3, 0.8))
+        ax.semilogx(
+            rates, losses, "o-", markersize=4, label=name, color=figures.color(name)
+        )
+        print(
+            f"{name:16}: best {min(losses):.3f} nats, at α = {rates[losses.index(min(losses))]:.2g}"
+        )
+    ax.set(
+        xlabel="learning rate α",
+        ylabel="loss after five epochs (nats)",
+        ylim=(0.3, 0.8),
+    )
     ax.legend()
     plt.show()
 

@@ -25,9 +25,12 @@ def descent(gradient_descent: GradientDescent) -> Explorer:
     def draw(figure: Figure, surface: str, x: float, y: float, alpha: float, steps: int) -> None:
         landscape = SURFACES[surface]
         theta0 = torch.tensor([x, y], dtype=torch.float64)
-        path = gradient_descent(landscape.gradient, theta0, alpha, steps).detach()
+        path = gradient_descent(landscape.gradient, theta0, alpha, steps)
+        if not isinstance(path, Tensor):
+            raise TypeError(f"gradient_descent returned {path}, expected the path as a tensor")
         if path.shape != (steps + 1, 2):
             raise ValueError(f"the path has shape {tuple(path.shape)}, expected {(steps + 1, 2)}")
+        path = path.detach()
         losses = landscape.loss(path).numpy()  # (steps + 1,)
 
         left, right = two_panels(figure)

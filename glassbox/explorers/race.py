@@ -120,7 +120,7 @@ class Race(Explorer):
 
     def _panel(self) -> list[widgets.Widget]:
         widgets.jslink((self._play, "value"), (self._step, "value"))
-        return [self._play, *super()._panel()]
+        return [widgets.Label("play the race"), self._play, *super()._panel()]
 
 
 def _points(path: Tensor, surface: Surface, last: int) -> NDArray:

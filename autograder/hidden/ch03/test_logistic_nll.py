@@ -106,7 +106,7 @@ def test_optimum_of_scikit_learn(student, draw):
     model.fit(features, labels)
     optimum = torch.tensor(model.coef_[0], device=X.device)
     loss, grad = expect.parts(student.logistic_nll(optimum, X, y), "loss", "gradient")
-    expected = torch.tensor(log_loss(labels, model.predict_proba(features)))
+    expected = torch.tensor(log_loss(labels, model.predict_proba(features)), dtype=torch.float64)
     expect.close(loss, expected, what="the loss at the optimum", rtol=1e-8)
     expect.close(grad, torch.zeros_like(optimum), what="the gradient at the optimum", atol=1e-7)
 

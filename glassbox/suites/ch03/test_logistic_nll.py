@@ -21,7 +21,7 @@ def number(value, dtype=torch.float64):
 
 @pytest.mark.weight(2)
 def test_one_example_by_hand(student):
-    """For one example with logit ln 3, so σ(z) = ¾, and label 1 the loss is ln(4/3), the gradient −¼ of the features."""
+    """For one example with σ(z) = ¾ and label 1 the loss is ln(4/3) and the gradient −¼ of its features."""
     given = {"theta": tensor(LN3, LN3), "X": tensor([3, -2]), "y": tensor(1)}
     loss, grad = expect.parts(student.logistic_nll(**given), "loss", "gradient")
     likely = {
