@@ -11,7 +11,6 @@ from autograder.source import SourceError
 
 FOLDERS = ("notebooks", "glassbox", "data")
 FILES = ("course.py", "constraints.txt", "environment.yml", "LICENSE", "LICENSE-text.md")
-LEFT_OUT = ("data/build/",)
 OLDEST = (1980, 1, 1, 0, 0, 0)
 README = Path(__file__).with_name("learner_readme.md")
 
@@ -43,7 +42,7 @@ def _members() -> list[str]:
     """What git knows of the learner's folders, so that nothing lying about slips in."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *FOLDERS, *FILES]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout.split("\0")
-    return [m for m in listed if m and not m.startswith(LEFT_OUT) and (ROOT / m).is_file()]
+    return [m for m in listed if m and (ROOT / m).is_file()]
 
 
 def _pyproject(project: dict[str, object]) -> str:

@@ -82,7 +82,7 @@ def _key(label: str) -> str:
 
 
 @cache
-def _heights(surface: Surface, points: int = 161) -> tuple[NDArray, NDArray, NDArray]:
+def _heights(surface: Surface, points: int = 121) -> tuple[NDArray, NDArray, NDArray]:
     (left, right), (bottom, top) = surface.limits
     x, y = np.linspace(left, right, points), np.linspace(bottom, top, points)
     grid = np.stack(np.meshgrid(x, y), axis=-1)  # (points, points, 2)
@@ -133,18 +133,16 @@ def path(ax: Axes, path: Tensor | NDArray, label: str | None = None, color: str 
     """Draw a path (n, 2) with a ring at its start and a disc at its end.
 
     Without a color it has its label's color of COLORS, else the next of the axes' cycle.
-
     What lies outside the axes is clipped; a path that diverges ends where it leaves (see `visible`).
     """
     points = visible(path, (ax.get_xlim(), ax.get_ylim()))
     if len(points) == 0:
         return
     small = max(1.5, 4 - len(points) / 60)
-    chosen = {"color": color or COLORS.get(_key(label or ""))}
-    (line,) = ax.plot(*points.T, "-o", lw=1.6, ms=small, mew=0, label=label, zorder=5, **chosen)
-    color = line.get_color()
-    ax.plot(*points[0], "o", color="white", mec=color, mew=2, ms=8, zorder=6)
-    ax.plot(*points[-1], "o", color=color, mec="white", mew=1, ms=8, zorder=7)
+    chosen = color or COLORS.get(_key(label or ""))
+    (line,) = ax.plot(*points.T, "-o", lw=1.6, ms=small, mew=0, label=label, zorder=5, color=chosen)
+    ax.plot(*points[0], "o", color="white", mec=line.get_color(), mew=2, ms=8, zorder=6)
+    ax.plot(*points[-1], "o", color=line.get_color(), mec="white", mew=1, ms=8, zorder=7)
 
 
 def number(value: float) -> str:

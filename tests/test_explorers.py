@@ -12,6 +12,7 @@ import pytest
 import torch
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from nbconvert import HTMLExporter
 from PIL import Image
 
@@ -186,8 +187,9 @@ def test_race_frame_equals_the_static_figure():
     explorer = explorers.race(race_paths(), SURFACES["bowl"])
     figure = explorer.figure()
     figure.dpi *= explorers.explorer.SHARPNESS
-    figure.canvas.draw()
-    still = np.asarray(figure.canvas.buffer_rgba())[..., :3].astype(int)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    still = np.asarray(canvas.buffer_rgba())[..., :3].astype(int)
     frame = np.asarray(Image.open(io.BytesIO(picture(explorer)))).astype(int)
     assert np.abs(still - frame).mean() < 1
 

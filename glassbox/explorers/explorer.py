@@ -84,7 +84,6 @@ class Explorer:
 
     def _figure(self, values: dict[str, Any]) -> Figure:
         figure = Figure()
-        FigureCanvasAgg(figure)
         self._draw(figure, **values)
         return figure
 
@@ -92,8 +91,9 @@ class Explorer:
         """The picture as a PNG file, and its titles as a description in words."""
         figure = self._figure(values)
         figure.dpi *= SHARPNESS
-        figure.canvas.draw()
-        return png(figure), description(figure)
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        return png(canvas), description(figure)
 
     def _update(self) -> None:
         if not self._held and self.values != self._shown:
@@ -149,9 +149,9 @@ class Explorer:
         display(self._still, raw=True)
 
 
-def png(figure: Figure) -> bytes:
-    """What the figure's canvas holds, as a PNG file."""
-    image = Image.frombuffer("RGBA", figure.canvas.get_width_height(), figure.canvas.buffer_rgba())
+def png(canvas: FigureCanvasAgg) -> bytes:
+    """What has been drawn on the canvas, as a PNG file."""
+    image = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba())
     file = io.BytesIO()
     image.convert("RGB").save(file, "png", compress_level=1)  # least compression: speed counts here
     return file.getvalue()

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -45,18 +46,18 @@ class Scene:
         self._curves = {label: drawable_losses(losses) for label, losses in self.losses.items()}
         loss_axes(right, list(self._curves.values()))
 
-        self._lines: dict[str, tuple[Artist, ...]] = {}
+        self._lines: dict[str, tuple[Line2D, ...]] = {}
         for position, label in enumerate(paths):
             color, marker = figures.color(label, position), MARKERS[position % len(MARKERS)]
-            dot = dict(color=color, marker=marker, mec="white", mew=1, ms=9)
+            dot: dict[str, Any] = {"color": color, "marker": marker, "mec": "white", "mew": 1, "ms": 9, "ls": "none"}
             right.plot(self._curves[label], color=color, lw=1, alpha=0.3)
             (trace,) = left.plot([], [], color=color, lw=1.3, alpha=0.7, zorder=5)
             (tail,) = left.plot([], [], color=color, lw=3, zorder=6, solid_capstyle="round")
-            (racer,) = left.plot([], [], ls="none", zorder=7, **dot)
+            (racer,) = left.plot([], [], zorder=7, **dot)
             (curve,) = right.plot([], [], color=color, lw=2, zorder=5)
-            (head,) = right.plot([], [], ls="none", zorder=7, clip_on=False, **dot)
+            (head,) = right.plot([], [], zorder=7, clip_on=False, **dot)
             self._lines[label] = (trace, tail, racer, curve, head)
-        handles = [(lines[0], lines[2]) for lines in self._lines.values()]
+        handles: list[Any] = [(lines[0], lines[2]) for lines in self._lines.values()]
         figure.legend(handles, list(paths), loc="lower center", ncols=len(paths), columnspacing=1.3)
         self._title = headline(figure, " ", surface.note)
 
@@ -100,7 +101,7 @@ class Race(Explorer):
         super().__init__(lambda figure, step: Scene(figure, paths, surface).show(step), step=self._step)
 
     @cached_property
-    def _stage(self) -> tuple[Scene, Any]:
+    def _stage(self) -> tuple[Scene, FigureCanvasAgg, Any]:
         figure = Figure()
         canvas = FigureCanvasAgg(figure)
         figure.dpi *= SHARPNESS
@@ -108,15 +109,15 @@ class Race(Explorer):
         for artist in scene.moving:
             artist.set_animated(True)
         canvas.draw()
-        return scene, canvas.copy_from_bbox(figure.bbox)
+        return scene, canvas, canvas.copy_from_bbox(figure.bbox)
 
     def _frame(self, values: dict[str, Any]) -> tuple[bytes, str]:
-        scene, background = self._stage
-        scene.figure.canvas.restore_region(background)
+        scene, canvas, background = self._stage
+        canvas.restore_region(background)
         scene.show(values["step"])
         for artist in scene.moving:
             scene.figure.draw_artist(artist)
-        return png(scene.figure), description(scene.figure)
+        return png(canvas), description(scene.figure)
 
     def _panel(self) -> list[widgets.Widget]:
         widgets.jslink((self._play, "value"), (self._step, "value"))

@@ -1,6 +1,7 @@
-"""Guesses at why two arrays differ: the slips that look alike in every exercise."""
+"""Guesses at why two results differ: the slips that look alike in every exercise."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +22,19 @@ def likely_cause(yours: np.ndarray, expected: np.ndarray) -> str | None:
     return _scale_cause(yours, expected)
 
 
+def kind_cause(value: Any) -> str | None:
+    """One sentence on how a value came not to be a tensor where one is asked for, or None."""
+    if isinstance(value, np.ndarray):
+        return "torch's own functions keep tensors; a numpy array becomes one again with torch.from_numpy."
+    if isinstance(value, list):
+        return "torch.stack makes one tensor of a list of tensors, torch.tensor one of a list of numbers."
+    if isinstance(value, tuple):
+        return "A comma makes a tuple: return the tensor alone, without a comma after it."
+    if isinstance(value, int | float):
+        return "item(), float() and the functions of math give plain numbers: leave the result in its tensor."
+    return None
+
+
 def _close(a: np.ndarray, b: np.ndarray) -> bool:
     return bool(np.allclose(a, b, rtol=1e-4, atol=1e-9))
 
@@ -31,7 +45,7 @@ def _shape_cause(yours: np.ndarray, expected: np.ndarray) -> str | None:
     if yours.ndim >= 2 and yours.T.shape == expected.shape:
         same = _close(yours.T, expected)
         return "It is the transpose of what is expected." if same else "Two axes are swapped."
-    if yours.ndim == 0:
+    if yours.size == 1:
         return "Yours is a single number: was everything summed or averaged where one axis was meant?"
     if yours.ndim == expected.ndim:
         longer = [yours.shape[i] - expected.shape[i] for i in range(yours.ndim)]

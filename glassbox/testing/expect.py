@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from glassbox.testing.causes import likely_cause
+from glassbox.testing.causes import kind_cause, likely_cause
 
 MISSING: Any = type("Missing", (), {"__repr__": lambda self: "MISSING", "__bool__": lambda self: False})()
 
@@ -76,7 +76,8 @@ def close(
     if ours is None:
         raise TypeError(f"expected is no array of numbers: {expected!r}")
     if theirs is None or (isinstance(expected, torch.Tensor) and not _tensor_like(yours, expected)):
-        raise Mismatch(f"{_upper(what)} is {_kind(yours)} where {_kind(expected)} is asked for.", **mismatch)
+        sentence = f"{_upper(what)} is {_kind(yours)} where {_kind(expected)} is asked for."
+        raise Mismatch(sentence, cause=kind_cause(yours), **mismatch)
     if rtol is None:
         rtol = _relative_rounding(yours, expected)
     if atol is None:
@@ -99,13 +100,15 @@ def close(
 def like(yours: Any, model: torch.Tensor, *, what: str = "the result") -> None:
     """The tensor has the dtype and the device of the model."""
     if not isinstance(yours, torch.Tensor):
-        raise Mismatch(f"{_upper(what)} is {_kind(yours)} where a tensor is asked for.", yours=yours)
+        sentence = f"{_upper(what)} is {_kind(yours)} where a tensor is asked for."
+        raise Mismatch(sentence, yours=yours, cause=kind_cause(yours))
     for trait in ("dtype", "device"):
         have, want = getattr(yours, trait), getattr(model, trait)
         if have != want:
             raise Mismatch(
                 f"{_upper(what)} has {trait} {have}; the {trait} of the input, {want}, is expected.",
-                cause="A new tensor was made without the input's dtype and device (see torch.zeros_like).",
+                cause=f"A tensor of another {trait} came in: make new ones like the input (torch.zeros_like), "
+                f"convert others with .to(x.{trait}).",
             )
 
 
@@ -154,7 +157,13 @@ def _call_and_keep(learner: Any, name: str, arguments: dict[str, Any]) -> dict[s
     return arguments
 
 
-def raises(call: Callable[[], Any], kinds: type[Exception] | tuple[type[Exception], ...], when: str) -> None:
+def raises(
+    call: Callable[[], Any],
+    kinds: type[Exception] | tuple[type[Exception], ...],
+    when: str,
+    *,
+    cause: str | None = None,
+) -> None:
     """The call is refused with one of the exceptions."""
     from glassbox.testing.student import Crashed
 
@@ -164,8 +173,8 @@ def raises(call: Callable[[], Any], kinds: type[Exception] | tuple[type[Exceptio
     except Crashed as crash:
         if isinstance(crash.original, kinds):
             return
-        raise Mismatch(f"{_upper(when)}, {names} is expected; yours raised {crash.kind}.") from None
-    raise Mismatch(f"{_upper(when)}, {names} is expected; yours returned a result.", yours=result)
+        raise Mismatch(f"{_upper(when)}, {names} is expected; yours raised {crash.kind}.", cause=cause) from None
+    raise Mismatch(f"{_upper(when)}, {names} is expected; yours returned a result.", yours=result, cause=cause)
 
 
 def _upper(text: str) -> str:
@@ -195,8 +204,13 @@ def _where(yours: np.ndarray, expected: np.ndarray) -> str:
     with np.errstate(invalid="ignore"):
         gap = np.abs(yours.astype(complex) - expected.astype(complex))
     gap = np.where(np.isnan(gap), np.inf, gap)
-    if gap.ndim == 0:
-        return f"{yours:.6g} against {expected:.6g}"
     at = np.unravel_index(int(gap.argmax()), gap.shape)
     place = ", ".join(str(int(i)) for i in at)
-    return f"most at [{place}], {yours[at]:.6g} against {expected[at]:.6g}"
+    return (f"most at [{place}], " if place else "") + _against(yours[at], expected[at])
+
+
+def _against(yours: Any, expected: Any) -> str:
+    """The two numbers, to as many digits as tell them apart."""
+    pairs = ((f"{yours:.{digits}g}", f"{expected:.{digits}g}") for digits in (6, 10, 17))
+    mine, its = next((pair for pair in pairs if pair[0] != pair[1]), (str(yours), str(expected)))
+    return f"{mine} against {its}"

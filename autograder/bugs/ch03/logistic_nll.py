@@ -6,6 +6,10 @@ import torch.nn.functional as F
 
 from autograder.bugs import right, wrong
 
+EQUIVALENT = {
+    "loss = (torch.logaddexp(torch.zeros_like(z), z) - y * z).mean()": "logaddexp is symmetric in its two arguments",
+}
+
 
 @wrong("Loss and gradient are sums. Divide both by the number of examples, N.")
 def sums(theta, X, y):

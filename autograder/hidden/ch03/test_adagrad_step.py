@@ -26,7 +26,7 @@ def test_sum(student, draw):
     """The new s is the old one plus the squared gradient, element by element."""
     grad, s = draw(4), draw(4) ** 2
     _, new_s = expect.parts(student.adagrad_step(draw(4), grad, s, 0.3, 0.05), "theta", "s")
-    expect.close(new_s, s + grad**2, what="s")
+    expect.close(new_s, s + grad**2, what="`s`")
 
 
 @pytest.mark.weight(2)
@@ -34,7 +34,7 @@ def test_step(student, draw):
     """θ moves by α times the gradient over √s + ε, with the new s."""
     arguments = (draw(4), draw(4), draw(4) ** 2, 0.3, 0.05)
     new, _ = expect.parts(student.adagrad_step(*arguments), "theta", "s")
-    expect.close(new, step_by_formula(*arguments)[0], what="theta")
+    expect.close(new, step_by_formula(*arguments)[0], what="`theta`")
 
 
 def test_small_gradient(student, draw):
@@ -42,7 +42,7 @@ def test_small_gradient(student, draw):
     grad, s = draw(3) * 1e-6, draw(3) ** 2 * 1e-12
     new, _ = expect.parts(student.adagrad_step(torch.zeros_like(grad), grad, s, 1.0, eps=1e-4), "theta", "s")
     expected, _ = step_by_formula(0.0, grad, s, 1.0, 1e-4)
-    expect.close(new, expected, what="theta", rtol=1e-7)
+    expect.close(new, expected, what="`theta`", rtol=1e-7)
 
 
 def test_default_epsilon(student, draw):
@@ -51,7 +51,7 @@ def test_default_epsilon(student, draw):
     zeros = torch.zeros_like(grad)
     new, _ = expect.parts(student.adagrad_step(zeros, grad, zeros, 1.0), "theta", "s")
     expected, _ = step_by_formula(zeros, grad, zeros, 1.0, 1e-10)
-    expect.close(new, expected, what="theta", rtol=1e-7)
+    expect.close(new, expected, what="`theta`", rtol=1e-7)
 
 
 def test_zero_gradient(student, draw):
@@ -59,8 +59,8 @@ def test_zero_gradient(student, draw):
     theta, grad = draw(3), draw(3)
     grad[1] = 0
     new, s = expect.parts(student.adagrad_step(theta, grad, torch.zeros_like(grad), 0.2), "theta", "s")
-    expect.close(s, grad**2, what="s")
-    expect.close(new, theta - 0.2 * grad.sign(), what="theta", rtol=1e-6)
+    expect.close(s, grad**2, what="`s`")
+    expect.close(new, theta - 0.2 * grad.sign(), what="`theta`", rtol=1e-6)
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (2, 3, 4), (0,)])
@@ -69,8 +69,8 @@ def test_any_shape(student, draw, shape):
     arguments = (draw(*shape), draw(*shape), draw(*shape) ** 2, 0.3, 1e-3)
     new, new_s = expect.parts(student.adagrad_step(*arguments), "theta", "s")
     theta, s = step_by_formula(*arguments)
-    expect.close(new_s, s, what="s")
-    expect.close(new, theta, what="theta")
+    expect.close(new_s, s, what="`s`")
+    expect.close(new, theta, what="`theta`")
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
@@ -99,4 +99,4 @@ def test_two_hundred_steps_follow_torch(student, draw):
         theta, s = expect.parts(student.adagrad_step(theta, grad, s, 0.3), "theta", "s")
         twin.grad = grad.clone()
         optimizer.step()
-    expect.close(theta, twin.detach(), what="theta after 200 steps", rtol=1e-8)
+    expect.close(theta, twin.detach(), what="`theta` after 200 steps", rtol=1e-8)

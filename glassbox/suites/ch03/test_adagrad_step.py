@@ -15,32 +15,39 @@ def tensor(*values):
 
 @pytest.mark.weight(2)
 def test_one_step_by_hand(student):
-    """One step agrees with the numbers worked by hand: θ = 1, gradient 2, s = 5, α = 0.3, ε = 0."""
-    given = {"theta": tensor(1), "grad": tensor(2), "s": tensor(5), "alpha": 0.3, "eps": 0.0}
+    """One step agrees with the numbers worked by hand: θ = 1, gradient −3, s = 40, α = 0.7, ε = 0."""
+    given = {"theta": tensor(1), "grad": tensor(-3), "s": tensor(40), "alpha": 0.7, "eps": 0.0}
     theta, s = expect.parts(student.adagrad_step(**given), "theta", "s")
     likely = {
-        "s adds up the gradient itself. Square it: s + grad².": tensor(7),
-        "The square is of the whole sum. Square the gradient only: s + grad².": tensor(49),
-        "s is an average. AdaGrad adds: s + grad², with no weights.": tensor(4.5),
-        "The old s is forgotten. Add the new square to it.": tensor(4),
-        "The new square is subtracted from s. Add it.": tensor(1),
-        "s is the root. Keep the sum of the squares; the root is taken only where you divide.": tensor(3),
-        "The old s is returned. Return the new one.": tensor(5),
-        "The two results are exchanged: return theta first, then s.": tensor(0.8),
+        "s adds up the gradient itself. Add its square: s + grad**2.": tensor(37),
+        "s adds up the size of the gradient. Add its square: s + grad**2.": tensor(43),
+        "The gradient is doubled where its square is meant: grad**2.": tensor(34),
+        "The whole sum is squared. Square the gradient alone: s + grad**2.": tensor(1369),
+        "s is an average of both. AdaGrad adds: s + grad**2, with no weights.": tensor(24.5),
+        "s is a running average, as in RMSProp. AdaGrad adds: s + grad**2, with no weights.": tensor(36.9),
+        "The old s is forgotten. Add the new square to it.": tensor(9),
+        "The new square is subtracted from s. Add it.": tensor(31),
+        "s is the root. Keep the sum of the squares; the root is taken only where you divide.": tensor(7),
+        "The root is taken before the sum. Add squares; the root is taken only where you divide.": tensor(40**0.5 + 3),
+        "The old s is returned. Return the new one.": tensor(40),
+        "The two results are exchanged: return theta first, then s.": tensor(1.3),
     }
-    expect.close(s, tensor(9), what="s", given=given, likely=likely)
+    expect.close(s, tensor(49), what="`s`", given=given, likely=likely)
     likely = {
-        "The step goes uphill: subtract it.": tensor(1.2),
-        "The root is missing: divide by √s, not by s.": tensor(1 - 0.6 / 9),
-        "The old s is in the denominator. Add first, then divide by the new one.": tensor(1 - 0.6 / 5**0.5),
+        "The step goes uphill: subtract it.": tensor(0.7),
+        "The root is missing: divide by √s, not by s.": tensor(1 + 2.1 / 49),
+        "The old s is in the denominator. Add first, then divide by the new one.": tensor(1 + 2.1 / 40**0.5),
         "The gradient is missing from the numerator.": tensor(0.9),
-        "The gradient is squared in the numerator. Only s takes the square.": tensor(0.6),
-        "The learning rate is missing: multiply the step by α.": tensor(1 / 3),
-        "Only the step is returned. Subtract it from theta.": tensor(-0.2),
-        "The step is multiplied by √s. Divide by it.": tensor(-0.8),
-        "The gradient is not divided by √s.": tensor(0.4),
+        "The gradient is squared in the numerator. Only s takes the square.": tensor(0.1),
+        "The learning rate is missing: multiply the step by α.": tensor(1 + 3 / 7),
+        "The learning rate is in the denominator. Multiply the step by α.": tensor(1 + 3 / 4.9),
+        "Only the step is returned. Add theta to it.": tensor(0.3),
+        "Only the step is returned. Subtract it from theta.": tensor(-0.3),
+        "The step is multiplied by √s. Divide by it.": tensor(15.7),
+        "The gradient is not divided by √s.": tensor(3.1),
+        "The gradient is divided by its own size. Divide by the root of the new s.": tensor(1.7),
     }
-    expect.close(theta, tensor(0.8), what="theta", given=given, likely=likely)
+    expect.close(theta, tensor(1.3), what="`theta`", given=given, likely=likely)
 
 
 def test_first_step_has_length_alpha(student):
@@ -54,7 +61,7 @@ def test_first_step_has_length_alpha(student):
             * grad
             / grad.norm(),
         }
-        expect.close(theta, -0.1 * grad.sign(), what="theta", given=given, likely=likely, rtol=1e-5)
+        expect.close(theta, -0.1 * grad.sign(), what="`theta`", given=given, likely=likely, rtol=1e-3)
 
 
 def test_steps_shrink(student):
@@ -70,9 +77,9 @@ def test_zero_gradient(student):
     """A coordinate that has had no gradient yet stays where it is: ε keeps 0/0 away."""
     given = {"theta": tensor(1, -2), "grad": tensor(0, 3), "s": tensor(0, 16), "alpha": 0.5}
     theta, s = expect.parts(student.adagrad_step(**given), "theta", "s")
-    expect.close(s, tensor(0, 25), what="s", given=given)
+    expect.close(s, tensor(0, 25), what="`s`", given=given)
     likely = {"0/0: add ε to the root before you divide.": tensor(float("nan"), -2.3)}
-    expect.close(theta, tensor(1, -2.3), what="theta", given=given, likely=likely)
+    expect.close(theta, tensor(1, -2.3), what="`theta`", given=given, likely=likely)
 
 
 def test_epsilon_outside_the_root(student):
@@ -84,7 +91,7 @@ def test_epsilon_outside_the_root(student):
         "ε is missing: add it to √s.": tensor(-1),
         "ε is added to the quotient. Add it to the denominator: put √s + ε in brackets.": tensor(-2),
     }
-    expect.close(theta, tensor(-0.75), what="theta", given=given, likely=likely)
+    expect.close(theta, tensor(-0.75), what="`theta`", given=given, likely=likely)
 
 
 @pytest.mark.parametrize("shape", [(), (3,), (2, 5)])
@@ -99,7 +106,7 @@ def test_like_torch(student, rng, shape):
         theta, s = expect.parts(student.adagrad_step(theta, grad, s, 0.5, 1e-6), "theta", "s")
         twin.grad = grad.clone()
         optimizer.step()
-        expect.close(theta, twin.detach(), what=f"theta after step {k}")
+        expect.close(theta, twin.detach(), what=f"`theta` after step {k}")
 
 
 def test_arguments_unchanged(student):

@@ -40,6 +40,10 @@ def test_one_step_by_hand(student):
     likely = {
         "The step goes uphill: subtract α times the gradient.": torch.stack([start, 1.5 * start]),
         "The learning rate is missing: the step is α times the gradient.": torch.stack([start, -start]),
+        "The start is there twice. Append the point after the update, not before it.": torch.stack([start, start]),
+        "The gradient is divided by its length. Subtract α times the gradient as it is.": torch.stack(
+            [start, start - 0.25 * start / start.norm()]
+        ),
         "The rows are the steps. Each row is a point: the one before it minus α times the gradient.": torch.stack(
             [start, -end]
         ),
@@ -72,6 +76,7 @@ def test_three_steps_by_hand(student):
         "The start is missing: put theta0 into the list before the loop.": torch.stack(rows[1:]),
         "One update is missing: after the start come `steps` more points.": torch.stack(rows[:3]),
         "There is one update too many: `steps` updates make steps + 1 points.": torch.stack([*rows, start / 16]),
+        "The start is there twice. Append the point after the update, not before it.": torch.stack([start, *rows[:3]]),
         "Only the first and the last point are there. Append inside the loop.": torch.stack([rows[0], rows[3]]),
         "The `return` is inside the loop, which ends after one step. Take it out.": torch.stack(rows[:2]),
     }
@@ -84,7 +89,8 @@ def test_no_steps(student):
     path, asked, _ = student.run(gradient_descent, *bowl(start), start, 0.1, 0)
     given = {"gradient(theta)": "2 * theta", "theta0": start, "alpha": 0.1, "steps": 0}
     expect.close(path, start[None], what="the path", given=given)
-    expect.close(len(asked), 0, what="the number of calls of gradient", given=given)
+    likely = {"It is called before the loop or after it. Call it inside, at the start of each update.": 1}
+    expect.close(len(asked), 0, what="the number of calls of gradient", given=given, likely=likely)
 
 
 def test_stays_at_a_minimum(student):
@@ -96,7 +102,7 @@ def test_stays_at_a_minimum(student):
     expect.close(path, torch.stack([start] * 3), what="the path", given=given, likely=likely)
 
 
-@pytest.mark.parametrize("steps", [1, 4])
+@pytest.mark.parametrize("steps", [2, 5])
 def test_calls_of_the_gradient(student, steps):
     """`gradient` is called once for each update, at the points in turn, and never at the last point."""
     start = tensor(3, -1)
@@ -105,9 +111,8 @@ def test_calls_of_the_gradient(student, steps):
     likely = {
         "It is called at the last point too. Call it at the start of each update, not after it.": steps + 1,
         "It is called twice for each update. Keep its result in a variable.": 2 * steps,
+        "It is called once only. Call it inside the loop, at the present point.": 1,
     }
-    if steps > 1:
-        likely["It is called once only. Call it inside the loop, at the present point."] = 1
     expect.close(len(asked), steps, what="the number of calls of gradient", given=given, likely=likely)
     expect.close(torch.stack(asked), path[:-1], what="the list of points given to gradient", given=given)
 

@@ -38,7 +38,7 @@ def one_epoch(student, n, batch_size, seed=0):
 @pytest.mark.weight(2)
 @pytest.mark.parametrize(
     "n, batch_size, sizes",
-    [(1, 1, [1]), (4, 2, [2, 2]), (5, 2, [2, 2, 1]), (3, 7, [3]), (3, 1, [1, 1, 1]), (9, 4, [4, 4, 1])],
+    [(1, 1, [1]), (4, 2, [2, 2]), (5, 2, [2, 2, 1]), (3, 7, [3]), (3, 1, [1, 1, 1]), (10, 4, [4, 4, 2])],
 )
 def test_sizes(student, n, batch_size, sizes):
     """Every minibatch holds `batch_size` indices, and the last one holds what is left, at least one."""
@@ -60,6 +60,12 @@ def test_sizes(student, n, batch_size, sizes):
         "One index is lost from each group. A slice leaves out its end: order[i : i + batch_size].": [
             min(batch_size - 1, n - i) for i in range(0, n, batch_size)
         ],
+        "The end of the slice stands still: order[i : i + batch_size].": [
+            max(0, min(batch_size, n) - i) for i in range(0, n, batch_size)
+        ],
+        "The last start is missing. range(0, n, batch_size) stops before n by itself.": [
+            min(batch_size, n - i) for i in range(0, n - 1, batch_size)
+        ],
         "The step is missing: range(0, n, batch_size) gives the starts of the groups.": [
             min(batch_size, n - i) for i in range(n)
         ],
@@ -67,6 +73,8 @@ def test_sizes(student, n, batch_size, sizes):
     if rest:
         likely = {"The last group is dropped. It is shorter, and it belongs to the epoch.": sizes[:-1]} | likely
     yours = [len(batch) for batch in batches]
+    if sorted(yours) == sorted(sizes):
+        likely = {"The short group is not the last. Shuffle the indices, then cut; do not shuffle groups.": yours}
     expect.close(yours, sizes, what="the list of sizes", given={"n": n, "batch_size": batch_size}, likely=likely)
 
 
@@ -81,9 +89,23 @@ def test_every_index_once(student, n, batch_size):
     likely = {"The indices are 1 to n. They count from 0 to n − 1.": everything + 1}
     cause = None
     if len(indices) == n and len(indices.unique()) < n:
-        cause = "Indices are drawn anew for each group. Shuffle once, before the loop, and cut that one order."
+        cause = "Indices are drawn with replacement, or anew for each group. Cut the order of one torch.randperm."
     expect.that(cause is None, "Some indices come twice, others never.", cause=cause, given=given, yours=indices)
     expect.close(indices, everything, what="the sorted list of all indices", given=given, likely=likely)
+
+
+def test_seeds(student):
+    """The same seed gives the same minibatches, and another seed gives others."""
+    given = {"n": 20, "batch_size": 6}
+    first, again, other = (torch.cat(one_epoch(student, **given, seed=seed)) for seed in (1, 1, 2))
+    cause = "Cut torch.randperm(n, generator=generator)."
+    expect.that(not torch.equal(first, torch.arange(20)), "Nothing is shuffled.", given=given, yours=first, cause=cause)
+    cause = "Give the generator to torch.randperm: generator=generator. No other source of randomness is used."
+    sentence = "Two calls with generators of the same seed gave different orders."
+    expect.that(torch.equal(first, again), sentence, given=given, yours=[first, again], cause=cause)
+    cause = "Shuffle with the generator as it comes: torch.randperm(n, generator=generator), and set no seed."
+    sentence = "Two calls with generators of different seeds gave the same order."
+    expect.that(not torch.equal(first, other), sentence, given=given, yours=[first, other], cause=cause)
 
 
 @pytest.mark.weight(2)
@@ -94,25 +116,20 @@ def test_order_of_the_generator(student, n, batch_size):
     generator = torch.Generator().manual_seed(3)
     first, second = (torch.randperm(n, generator=generator) for _ in range(2))
     likely = {
-        "Nothing is shuffled. Cut torch.randperm(n, generator=generator).": torch.arange(n),
         "The order is turned around. Cut it from the front.": first.flip(0),
         "The order is shuffled twice. One torch.randperm is enough.": first[second],
         "This is the second shuffle of the generator. Call torch.randperm once, before the loop.": second,
+        "This is a shuffle of another kind. Use torch.randperm(n, generator=generator), and keep its order.": order,
     }
     given = {"n": n, "batch_size": batch_size, "generator": "torch.Generator().manual_seed(3)"}
     expect.close(order, first, what="the order", given=given, likely=likely)
 
 
-def test_seeds(student):
-    """The same seed gives the same minibatches, and another seed gives others."""
-    given = {"n": 20, "batch_size": 6}
-    first, again, other = (torch.cat(one_epoch(student, **given, seed=seed)) for seed in (1, 1, 2))
-    cause = "Give the generator to torch.randperm: generator=generator. No other source of randomness is used."
-    sentence = "Two calls with generators of the same seed gave different orders."
-    expect.that(torch.equal(first, again), sentence, given=given, yours=[first, again], cause=cause)
-    cause = "Shuffle with the generator as it comes: torch.randperm(n, generator=generator), and set no seed."
-    sentence = "Two calls with generators of different seeds gave the same order."
-    expect.that(not torch.equal(first, other), sentence, given=given, yours=[first, other], cause=cause)
+def test_global_randomness_untouched(student):
+    """The global random numbers of torch are neither used nor seeded."""
+    before, after = student.run(torch_random_state, 5, 2, 0)
+    cause = "Every random number comes from the generator: torch.randperm(n, generator=generator)."
+    expect.that(torch.equal(before, after), "The state of torch's global random numbers has changed.", cause=cause)
 
 
 def test_a_new_order_each_epoch(student):
@@ -122,10 +139,3 @@ def test_a_new_order_each_epoch(student):
     cause = "The generator is set back, or another one made from its seed. Use it as it comes."
     sentence = "Two epochs from one generator have the same order."
     expect.that(not torch.equal(first, second), sentence, given=given, yours=[first, second], cause=cause)
-
-
-def test_global_randomness_untouched(student):
-    """The global random numbers of torch are neither used nor seeded."""
-    before, after = student.run(torch_random_state, 5, 2, 0)
-    cause = "Every random number comes from the generator: torch.randperm(n, generator=generator)."
-    expect.that(torch.equal(before, after), "The state of torch's global random numbers has changed.", cause=cause)

@@ -28,22 +28,25 @@ def test_one_step_by_hand(student):
         "The old direction is weighted by 1 − μ. Its weight is μ.": tensor(5),
         "The weights μ and 1 − μ make an average. Momentum adds up: g ← grad + μ g.": tensor(3.5),
         "μ is missing: weight the old direction by it.": tensor(6),
+        "This is Nesterov's blend. Add the gradient once: g ← grad + μ g.": tensor(2.75),
         "The gradient is subtracted in g. Add it there; the minus sign comes in the update of θ.": tensor(-1),
         "g is the whole step, with α and the minus sign in it. Return the direction: g ← grad + μ g.": tensor(0.8),
         "The old g is returned. Return the new one.": tensor(4),
         "The two results are exchanged: return theta first, then g.": tensor(0.7),
     }
-    expect.close(g, tensor(3), what="g", given=given, likely=likely)
+    expect.close(g, tensor(3), what="`g`", given=given, likely=likely)
     likely = {
         "The step goes uphill: subtract α g.": tensor(1.3),
         "θ moves along the old g. Update g first, then step along the new one.": tensor(0.6),
         "θ moves along the gradient alone. Step along g.": tensor(0.8),
         "This is Nesterov's step: grad + μ g with the new g. Step along the new g itself.": tensor(0.725),
         "The learning rate is missing: step by α g.": tensor(-2),
+        "μ is applied again in the update of θ. Step by α g.": tensor(0.925),
+        "μ multiplies θ. It belongs to g alone.": tensor(-0.05),
         "Only the step is returned. Subtract it from theta.": tensor(-0.3),
         "The sign is lost: the new θ is theta minus α g.": tensor(0.3),
     }
-    expect.close(theta, tensor(0.7), what="theta", given=given, likely=likely)
+    expect.close(theta, tensor(0.7), what="`theta`", given=given, likely=likely)
 
 
 def test_first_step(student):
@@ -51,16 +54,16 @@ def test_first_step(student):
     grad, zeros = tensor(5, -3), tensor(0, 0)
     given = {"theta": tensor(1, 2), "grad": grad, "g": zeros, "alpha": 0.1, "mu": 0.75}
     theta, g = expect.parts(student.momentum_step(**given), "theta", "g")
-    expect.close(g, grad, what="g", given=given)
-    expect.close(theta, tensor(0.5, 2.3), what="theta", given=given)
+    expect.close(g, grad, what="`g`", given=given)
+    expect.close(theta, tensor(0.5, 2.3), what="`theta`", given=given)
 
 
 def test_zero_gradient_coasts(student):
     """With a gradient of zero θ coasts on along μ g."""
     given = {"theta": tensor(1), "grad": tensor(0), "g": tensor(4), "alpha": 0.5, "mu": 0.75}
     theta, g = expect.parts(student.momentum_step(**given), "theta", "g")
-    expect.close(g, tensor(3), what="g", given=given)
-    expect.close(theta, tensor(-0.5), what="theta", given=given)
+    expect.close(g, tensor(3), what="`g`", given=given)
+    expect.close(theta, tensor(-0.5), what="`theta`", given=given)
 
 
 @pytest.mark.parametrize("flip, limit", [(1, "1 − μ"), (-1, "1 + μ")], ids=["constant", "alternating"])
@@ -71,7 +74,7 @@ def test_adds_up_or_cancels(student, flip, limit):
         theta, g = expect.parts(student.momentum_step(theta, grad, g, 0.1, mu), "theta", "g")
         grad = flip * grad
     given = {"gradients": "3, 3, 3, …" if flip > 0 else "3, -3, 3, …", "mu": mu}
-    expect.close(g, tensor(3 / (1 - flip * mu)), what="g after 41 steps", given=given)
+    expect.close(g, tensor(3 / (1 - flip * mu)), what="`g` after 41 steps", given=given)
 
 
 @pytest.mark.parametrize("shape", [(), (3,), (2, 5)])
@@ -86,7 +89,7 @@ def test_like_torch(student, rng, shape):
         theta, g = expect.parts(student.momentum_step(theta, grad, g, 0.05, 0.8), "theta", "g")
         twin.grad = grad.clone()
         optimizer.step()
-        expect.close(theta, twin.detach(), what=f"theta after step {k}")
+        expect.close(theta, twin.detach(), what=f"`theta` after step {k}")
 
 
 def test_arguments_unchanged(student):

@@ -23,6 +23,8 @@ def test_one_parameter(student):
         "The learning rate is missing: the step is α δ.": tensor(5),
         "The rate divides the step. Multiply δ by α.": tensor(3),
         "The Hessian is not used: this is gradient descent. Solve hessian · δ = grad, and step by α δ.": tensor(2),
+        "The system is solved for theta. Its right-hand side is the gradient: hessian · δ = grad.": tensor(6.3),
+        "A matrix comes out. Do not divide by it, and make δ a vector, not a column: shape (d,).": tensor([6]),
         "Only the step is returned. Subtract it from theta.": tensor(1),
         "Only the step is returned. Add theta to it.": tensor(-1),
     }
@@ -38,6 +40,7 @@ def test_two_parameters(student):
         "The division is element by element. A system is to be solved: hessian · δ = grad.": tensor(
             [3, -3], [1, 5 / 3]
         ),
+        "The Hessian is inverted element by element. A system is to be solved: hessian · δ = grad.": tensor(-4, -7 / 3),
         "δ has shape (d, 1), so theta − δ spreads over a matrix. Make δ a vector of shape (d,).": tensor(
             [4, 3], [3, 2]
         ),
@@ -46,7 +49,9 @@ def test_two_parameters(student):
         "The Hessian is not used. Solve hessian · δ = grad, and step by α δ.": tensor(1, -3),
         "Only the step is returned. Subtract it from theta.": tensor(1, 2),
     }
-    expect.close(student.newton_step(**given), tensor(4, 2), what="the new theta", given=given, likely=likely)
+    theta = student.newton_step(**given)
+    shown = given | {"alpha": "left out, so 1"}
+    expect.close(theta, tensor(4, 2), what="the new theta", given=shown, likely=likely)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +90,10 @@ def test_singular_hessian(student):
     """Where the Hessian is singular the error of the solver comes through."""
     singular = tensor([1, 2], [2, 4])
     expect.raises(
-        lambda: student.newton_step(tensor(1, 2), tensor(3, 4), singular), SOLVER_ERRORS, "with a singular Hessian"
+        lambda: student.newton_step(tensor(1, 2), tensor(3, 4), singular),
+        SOLVER_ERRORS,
+        "with the singular Hessian [[1, 2], [2, 4]]",
+        cause="No step solves this system. Use torch.linalg.solve, and catch none of its errors.",
     )
 
 
