@@ -160,7 +160,7 @@ def test_labels_of_any_dtype(student, dtype, kind):
     try:
         result = student.logistic_nll(**given)
     except Crashed as crash:
-        cause = "Convert the labels first: y = y.to(theta.dtype)."
+        cause = "Convert the labels to the dtype of theta first, with y.to(…)."
         raise expect.Mismatch(str(crash), given=given, cause=cause) from None
     loss, grad = expect.parts(result, "loss", "gradient")
     expect.close(loss, number(math.log(160 / 3) / 3, dtype), what="the loss", given=given, rtol=1e-5)

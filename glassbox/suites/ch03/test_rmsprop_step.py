@@ -40,6 +40,7 @@ def test_one_step_by_hand(student):
         "The step goes uphill: subtract it.": tensor(0.96),
         "The root is missing: divide by √s, not by s.": tensor(1.008),
         "The old s is in the denominator. Update s first, then divide by the new one.": tensor(1 + 0.2 / 32**0.5),
+        "s is divided by 1 − β, as in Adam. Divide by √s as it is.": tensor(1.02),
         "The gradient is missing from the numerator.": tensor(0.98),
         "The gradient is squared in the numerator. Only s takes the square.": tensor(0.92),
         "The learning rate is missing: multiply the step by α.": tensor(1.4),
