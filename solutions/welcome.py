@@ -57,6 +57,4 @@ import torch
 
 from glassbox import device
 
-print(
-    f"Python {platform.python_version()}, torch {torch.__version__}, device: {device}"
-)
+print(f"Python {platform.python_version()}, torch {torch.__version__}, device: {device}")

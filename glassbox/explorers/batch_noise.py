@@ -47,7 +47,7 @@ def batch_noise(gradients: Callable[[int], Tensor], sizes: Sequence[int], full: 
         right.legend(loc="upper right")
         headline(
             figure,
-            f"B = {size}: minibatch gradients miss the full gradient by {figures.number(spread[chosen])}",
+            f"B = {size}: minibatch gradients miss the full one by {figures.number(spread[chosen])}, root mean square",
             f"Left: {len(clouds[chosen])} of them around the full one (+), in the directions that vary most.",
         )
 

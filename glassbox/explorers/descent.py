@@ -68,4 +68,6 @@ def outcome(losses: np.ndarray) -> str:
         return f"diverges; the loss overflows at step {finite.argmin()}"
     if losses[-1] > losses[0]:
         return f"diverges; the loss grows from {number(losses[0])} to {number(losses[-1])} in {count}"
+    if number(losses[0]) == number(losses[-1]):
+        return f"the loss stays at {number(losses[-1])} for {count}"
     return f"the loss falls from {number(losses[0])} to {number(losses[-1])} in {count}"

@@ -128,7 +128,10 @@ def parts(result: Any, *names: str) -> tuple[Any, ...]:
         raise Mismatch(f"The function returned None; {wanted} is expected. Is there a `return`?")
     if not isinstance(result, tuple | list) or len(result) != len(names):
         count = f" of length {len(result)}" if isinstance(result, tuple | list) else ""
-        raise Mismatch(f"The function returned {_kind(result)}{count}; the tuple {wanted} is expected.")
+        raise Mismatch(
+            f"The function returned {_kind(result)}{count}; the tuple {wanted} is expected.",
+            cause=f"Return all of it, in this order: {', '.join(names)}.",
+        )
     return tuple(result)
 
 
@@ -178,7 +181,8 @@ def raises(
 
 
 def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    """The text as the beginning of a sentence; a name from the code keeps its small letter."""
+    return f"`{text}`" if text.isidentifier() else text[:1].upper() + text[1:]
 
 
 def _kind(value: Any) -> str:

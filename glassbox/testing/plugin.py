@@ -137,6 +137,32 @@ def _verdict(problem: BaseException, seconds: float) -> tuple[str, Mismatch]:
     )
 
 
+CRASHES = (
+    (
+        ("same dtype", "Double but found Float", "expected scalar type"),
+        "Two tensors of different dtype met: make new tensors like the input (torch.zeros_like).",
+    ),
+    (
+        ("must match the size", "shapes cannot be multiplied", "size mismatch", "inconsistent tensor size"),
+        "Two shapes do not fit: print x.shape of both sides on the line before.",
+    ),
+    (("and 'function'", "'function' and"), "A function is used where its result is meant: call it, f(x)."),
+    (
+        ("only one element tensors can be", "only length-1 arrays", "only 0-dimensional arrays"),
+        "math.sqrt, float() and their like take a single number: use torch's functions, such as torch.sqrt.",
+    ),
+    (("invalid combination of arguments",), "An argument stands in the wrong place, or must be given by its name."),
+    (
+        ("must have at least 2 dimensions",),
+        "A matrix is asked for, and a vector was given: are two arguments exchanged?",
+    ),
+    (
+        ("positive-definite",),
+        "A Cholesky factor exists only where all eigenvalues are positive: use torch.linalg.solve.",
+    ),
+)
+
+
 def _crash_cause(error: BaseException) -> str | None:
     text = str(error)
     if isinstance(error, NameError):
@@ -145,8 +171,4 @@ def _crash_cause(error: BaseException) -> str | None:
         return "The function ends the program: take the exit() out."
     if isinstance(error, RecursionError):
         return "The function calls itself without end."
-    if "same dtype" in text or "Double but found Float" in text or "expected scalar type" in text:
-        return "Two tensors of different dtype met: make new tensors like the input (torch.zeros_like)."
-    if "must match the size" in text or "shapes cannot be multiplied" in text or "size mismatch" in text:
-        return "Two shapes do not fit: print x.shape of both sides on the line before."
-    return None
+    return next((cause for words, cause in CRASHES if any(word in text for word in words)), None)
