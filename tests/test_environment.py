@@ -1,5 +1,6 @@
 """pyproject.toml, constraints.txt, environment.yml and the running environment say the same."""
 
+import sysconfig
 import tomllib
 from importlib.metadata import distribution, distributions
 from pathlib import Path
@@ -71,7 +72,9 @@ def torchs_own(asker: str, requirement: Requirement) -> bool:
     return asker == "torch" and "platform" in str(requirement.marker)
 
 
-INSTALLED = {canonicalize_name(d.metadata["Name"]): Version(d.version) for d in distributions()}
+# Only what stands in the environment: setuptools, once imported, shows the copies that it carries as well.
+SITE = [sysconfig.get_path("purelib")]
+INSTALLED = {canonicalize_name(d.metadata["Name"]): Version(d.version) for d in distributions(path=SITE)}
 
 
 def test_every_pin_is_one_version() -> None:

@@ -98,7 +98,7 @@ def close(
 
 
 def like(yours: Any, model: torch.Tensor, *, what: str = "the result") -> None:
-    """The tensor has the dtype and the device of the model."""
+    """The tensor has the dtype and the device of the model, and no more of an autograd graph than it."""
     if not isinstance(yours, torch.Tensor):
         sentence = f"{_upper(what)} is {_kind(yours)} where a tensor is asked for."
         raise Mismatch(sentence, yours=yours, cause=kind_cause(yours))
