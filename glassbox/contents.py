@@ -67,9 +67,12 @@ def chapter(name: str) -> Chapter:
 def exercise(name: str) -> Exercise:
     """The exercise called name, for example "adam_step". Raises UnknownName."""
     every = {e.name: e for c in chapters().values() for e in c.exercises}
+    if not isinstance(name, str) or not name:
+        example = getattr(name, "__name__", next(iter(every)))
+        raise UnknownName(f'Give the name of an exercise, in quotes, for example "{example}".')
     if name in every:
         return every[name]
-    near = difflib.get_close_matches(str(name), every, n=1)
+    near = difflib.get_close_matches(name.lower(), every, n=1)
     if near:
         raise UnknownName(f"No exercise is called {name!r}. Did you mean {near[0]!r}?")
     raise UnknownName(f"No exercise is called {name!r}. There are: {', '.join(every)}.")

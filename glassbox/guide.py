@@ -4,9 +4,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import matplotlib.pyplot as plt
+
 from glassbox import backstage
 from glassbox.contents import UnknownName, exercise
 from glassbox.report import Panel, code, note
+from glassbox.testing.student import stub_of
 
 STEPS = ("The idea", "The formula", "The outline")
 _shown: dict[str, int] = {}
@@ -52,29 +55,27 @@ def solution(name: str) -> Panel:
 def payoff(*names: str) -> Iterator[None]:
     """Run a cell's body that uses these exercises; where one is not written yet, say so in one line.
 
-    Any other exception passes, so that a learner sees the traceback of their own code.
+    Any other exception passes, so that a learner sees the traceback of their own code, after one line that says
+    which checks to look at. A figure that was begun in vain is not shown.
     """
+    figures_before = set(plt.get_fignums())
     try:
         yield
-    except NotImplementedError as stub:
-        _say(_raised_in(stub, names) or names[0], "is not written yet")
-    except NameError as missing:
-        if missing.name not in names:
+    except Exception as error:
+        unwritten = stub_of(error)
+        undefined = error.name if isinstance(error, NameError) and error.name in names else None
+        for number in set(plt.get_fignums()) - figures_before:
+            plt.close(number)
+        if not (unwritten or undefined):
+            checks = ", ".join(f'`check("{name}")`' for name in names)
+            _say(f"This cell uses your own functions. Does each of these pass? {checks}")
             raise
-        _say(missing.name, "is not defined yet")
+        what = f"`{unwritten}` is not written yet" if unwritten else f"`{undefined}` is not defined yet"
+        _say(f"{what}. Write it in its cell above, run that cell, then run this one again.")
 
 
-def _raised_in(error: BaseException, names: tuple[str, ...]) -> str | None:
-    found, trace = None, error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_name in names:
-            found = trace.tb_frame.f_code.co_name
-        trace = trace.tb_next
-    return found
-
-
-def _say(name: str, what: str) -> None:
-    panel = note(f"`{name}` {what}. Write it in its cell above, run that cell, then run this one again.")
+def _say(sentence: str) -> None:
+    panel = note(sentence)
     if "IPython" in sys.modules:
         from IPython.display import display
 

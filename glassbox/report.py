@@ -58,9 +58,7 @@ def code(sentence: str) -> str:
 def suite_panel(exercise: Exercise, result: SuiteResult) -> Panel:
     """The table of properties, the first failure, and on success the idea worth keeping."""
     if result.not_written:
-        failure = next(o.failure for o in result.outcomes if o.verdict == "not written")
-        sentence = failure.sentence if failure else ""
-        return note(f"{sentence} Replace `raise NotImplementedError` with your code, run the cell, then this one.")
+        return note(next(o.failure.sentence for o in result.outcomes if o.verdict == "not written" and o.failure))
     done = sum(o.passed for o in result.outcomes)
     head = f"{exercise.name}: {done} of {len(result.outcomes)} properties hold"
     rows, lines = [], [head, ""]
@@ -79,7 +77,8 @@ def suite_panel(exercise: Exercise, result: SuiteResult) -> Panel:
         lines += ["", f"Worth keeping. {exercise.keep}"]
     if result.printed.strip():
         count = len(result.printed.splitlines())
-        what = f"Your code printed {count} line{'s' * (count != 1)} while it was checked; they are not shown here."
+        lines_of_it = f"{count} line{'s' * (count != 1)} of output or warnings"
+        what = f"While it was checked, your code wrote {lines_of_it}; they are not shown here."
         body.append(f"<p>{what}</p>")
         lines += ["", what]
     return Panel("good" if result.passed else "bad", "".join(body), "\n".join(lines))

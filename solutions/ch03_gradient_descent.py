@@ -324,7 +324,7 @@ def logistic_nll(theta: Tensor, X: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
 # ***
 #
 # - Logits: a matrix-vector product, shape $(N,)$.
-# - `torch.logaddexp(a, b)` is $\log(e^a + e^b)$ without overflow, and $1 = e^0$. Or use `torch.clamp`, `torch.abs` and `torch.log1p` with the identity.
+# - `torch.logaddexp(a, b)` is $\log(e^a + e^b)$ without overflow, for two tensors, and $1 = e^0$. Or use `torch.clamp`, `torch.abs` and `torch.log1p` with the identity.
 # - `torch.sigmoid` is already stable. `X.T @ errors` sums over the examples, then divide by $N$.
 
 # %% check="logistic_nll" keep="The gradient is the features weighted by the errors: Xᵀ(σ(Xθ) − y)/N. Convex means one valley."
@@ -515,7 +515,7 @@ with payoff("gradient_descent"):
 #
 # ### Exercise 3
 #
-# One Newton step, from the gradient and the Hessian at `theta`. The Hessian is symmetric, and its eigenvalues may have either sign: at a saddle they do. If it is singular there is no such step: let the error of the solver through.
+# One Newton step, from the gradient and the Hessian at `theta`. The Hessian is symmetric, and its eigenvalues may have either sign: at a saddle they do. Solve the system and do not form the inverse: the check measures the rounding error. If the Hessian is singular there is no such step: let the error of the solver through.
 
 
 # %% exercise="newton_step" points=4

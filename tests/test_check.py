@@ -56,6 +56,13 @@ ODD = {
     "raises": ("return thetas", "name 'thetas' is not defined"),
     "ends the program": ("exit()", "ends the program"),
     "recurses": ("return adam_step(theta, grad, m, v, k)", "calls itself without end"),
+    "power by ^": ("return theta - alpha * grad ^ 2, m, v", "write x**2"),
+    "own assertion": ("assert k > 100, 'too early'", "raised AssertionError: too early"),
+    "carries autograd": (
+        "theta.requires_grad_(); m = beta1 * m + (1 - beta1) * grad; v = beta2 * v + (1 - beta2) * grad**2\n"
+        "return theta - alpha * m / (1 - beta1**k) / ((v / (1 - beta2**k)).sqrt() + eps), m, v",
+        "autograd",
+    ),
     "returns a number": ("return 3.0", "the tuple (theta, m, v) is expected"),
     "changes its input": (
         "m *= beta1; m += (1 - beta1) * grad; v = beta2 * v + (1 - beta2) * grad**2\n"
@@ -87,11 +94,32 @@ def test_missing_and_overwritten_names(checked):
 def test_printing_is_kept_out_and_counted(checked, capsys):
     panel = checked(RIGHT.replace("### BEGIN SOLUTION", "print('sawdust'); import sys; print('hum', file=sys.stderr)"))
     printed = capsys.readouterr()
-    assert "7 of 7" in repr(panel) and "Your code printed" in repr(panel)
+    assert "7 of 7" in repr(panel) and "of output or warnings" in repr(panel)
     assert "sawdust" not in printed.out + printed.err + repr(panel)
 
 
+def test_ipythons_exit_is_shadowed(checked):
+    """Its own would end the kernel after the cell."""
+    panel = checked("exit = object()\n" + body("exit()"))
+    assert "ends the program" in repr(panel)
+
+
+def test_interrupt_is_one_sentence(checked):
+    assert repr(checked(body("raise KeyboardInterrupt"))) == "Stopped. Nothing was recorded."
+
+
+def test_stub_of_another_function_is_named(checked):
+    panel = checked("def helper(): raise NotImplementedError\n" + body("return helper()"))
+    assert "helper is not written yet" in repr(panel)
+
+
+@pytest.mark.parametrize("call", ["check(adam_step)", "check()", "check(['adam_step'])"])
+def test_name_without_quotes(checked, call):
+    assert "in quotes" in repr(checked(RIGHT, call))
+
+
 def test_unknown_name_suggests_the_right_one(checked):
+    assert "Did you mean 'rmsprop_step'?" in repr(checked("", 'check("RMSProp")'))
     assert "Did you mean 'adam_step'?" in repr(checked("", 'check("adam")'))
     assert "There are:" in repr(checked("", 'check("zzzz")'))
 

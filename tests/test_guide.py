@@ -1,5 +1,6 @@
 """Hints by degrees, solutions where they are at hand, and quiet payoff cells."""
 
+import matplotlib.pyplot as plt
 import pytest
 
 from glassbox import guide, hint, payoff, solution
@@ -48,8 +49,18 @@ def test_payoff_of_a_missing_name_is_one_line(capsys):
     assert "nobody is not defined yet" in capsys.readouterr().out
 
 
-def test_payoff_lets_other_errors_through():
+def test_figure_begun_in_vain_is_closed():
+    kept = plt.figure()
+    with payoff("not_yet"):
+        plt.subplots()
+        not_yet()
+    assert plt.get_fignums() == [kept.number]
+    plt.close(kept)
+
+
+def test_payoff_lets_other_errors_through(capsys):
     with pytest.raises(NameError), payoff("adam_step"):
         nobody()  # type: ignore[name-defined]  # noqa: F821
+    assert 'Does each of these pass? check("adam_step")' in capsys.readouterr().out
     with pytest.raises(ValueError), payoff("adam_step"):
         raise ValueError

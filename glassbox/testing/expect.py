@@ -110,6 +110,11 @@ def like(yours: Any, model: torch.Tensor, *, what: str = "the result") -> None:
                 cause=f"A tensor of another {trait} came in: make new ones like the input (torch.zeros_like), "
                 f"convert others with .to(x.{trait}).",
             )
+    if yours.requires_grad and not model.requires_grad:
+        raise Mismatch(
+            f"{_upper(what)} carries an autograd graph (requires_grad is set).",
+            cause="No autograd here: the gradient has a formula. Leave requires_grad_, backward and Parameter out.",
+        )
 
 
 def that(holds: Any, sentence: str, *, cause: str | None = None, **shown: Any) -> None:
@@ -141,6 +146,11 @@ def unchanged(student: Any, name: str, arguments: Mapping[str, Any]) -> None:
     for argument, value in arguments.items():
         if not isinstance(value, torch.Tensor | np.ndarray):
             continue
+        if isinstance(value, torch.Tensor) and value.requires_grad != after[argument].requires_grad:
+            raise Mismatch(
+                f"`{name}` switched autograd on in its argument `{argument}` (requires_grad_).",
+                cause="No autograd here: the gradient has a formula.",
+            )
         before, now = as_array(value), as_array(after[argument])
         if before is None or now is None:
             continue

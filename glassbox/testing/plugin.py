@@ -138,6 +138,19 @@ def _verdict(problem: BaseException, seconds: float) -> tuple[str, Mismatch]:
 
 
 CRASHES = (
+    (("bitwise_xor", "for ^"), "^ is no power in Python: write x**2."),
+    (
+        ("positional argument", "unexpected keyword argument"),
+        "Were the parameters changed? Restore the first line of the exercise cell.",
+    ),
+    (
+        ("must be Tensor, not",),
+        "A tensor is asked for, and a plain number was given: torch.zeros_like(z) makes zeros like z.",
+    ),
+    (
+        ("object is not callable",),
+        "A name that should be a function now holds a value: run its cell again, rename the value.",
+    ),
     (
         ("same dtype", "Double but found Float", "expected scalar type"),
         "Two tensors of different dtype met: make new tensors like the input (torch.zeros_like).",

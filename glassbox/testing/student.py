@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from glassbox.testing.expect import Mismatch
+
 
 class NotWritten(Exception):
     """The exercise has no answer yet."""
@@ -30,9 +32,25 @@ class Crashed(Exception):
 
     def __init__(self, name: str, original: BaseException, line: str | None):
         self.name, self.original, self.line = name, original, line
-        self.kind = type(original).__name__
+        self.kind = type(original).__name__.lstrip("_")
         place = f", at the line `{line}`" if line else ""
         super().__init__(f"`{name}` raised {self.kind}: {_one_line(original)}{place}")
+
+
+WRITE_IT = "Replace `raise NotImplementedError` with your code, run the cell, then this one."
+
+
+def stub_of(error: BaseException) -> str | None:
+    """The name of the function that raised a bare NotImplementedError, as a stub does; else None.
+
+    torch raises NotImplementedError too, with a message, for instance for `x ^ 2` on real numbers.
+    """
+    if not isinstance(error, NotImplementedError) or str(error):
+        return None
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace.tb_frame.f_code.co_name if trace else None
 
 
 class Learner:
@@ -82,11 +100,11 @@ class Student:
         try:
             with contextlib.redirect_stdout(self.console), contextlib.redirect_stderr(self.console):
                 result = target(*args, **kwargs)
-        except NotImplementedError:
-            raise NotWritten(f"`{name}` is not written yet.") from None
-        except (NotWritten, AssertionError):
+        except (NotWritten, Mismatch):
             raise
         except (Exception, SystemExit) as error:
+            if stub := stub_of(error):
+                raise NotWritten(f"`{stub}` is not written yet. {WRITE_IT}") from None
             self.transcript.append((name, f"{type(error).__name__}: {error}"))
             raise Crashed(name, error, _learners_line(error)) from None
         self.transcript.append((name, copy.deepcopy(_detached(result))))
