@@ -16,7 +16,11 @@ CASES = {
     "keepdim": (A[None], A),
     "single number": (A.sum(), A),
     "another order": (A[::-1], A),
-    "nan": (A * np.nan, A),
+    "negative number": (A * np.nan, A),
+    "overflow": (A * np.inf, A),
+    "float32": (A + 1e-6, A),
+    "A matrix": (np.outer(A[0], A[0]), A[0]),
+    "one shorter": (A[0, :1], A[0, :2]),
     "zero everywhere": (A * 0, A),
 }
 

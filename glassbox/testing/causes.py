@@ -18,7 +18,13 @@ def likely_cause(yours: np.ndarray, expected: np.ndarray) -> str | None:
     finite = np.isfinite(yours)
     if not finite.all():
         what = "nan" if np.isnan(yours).any() else "inf"
-        return f"There is {what} in yours: look for a division by zero, a logarithm of zero or an overflow."
+        why = "the root of a negative number" if what == "nan" else "an overflow"
+        return f"There is {what} in yours: look for a division by zero, a logarithm of zero or {why}."
+    if _close(yours, expected):
+        return (
+            "The numbers agree to a few digits only: something in between is float32, as torch.tensor(0.9) is, "
+            "or a small number is added."
+        )
     return _scale_cause(yours, expected)
 
 
@@ -45,7 +51,9 @@ def _shape_cause(yours: np.ndarray, expected: np.ndarray) -> str | None:
     if yours.ndim >= 2 and yours.T.shape == expected.shape:
         same = _close(yours.T, expected)
         return "It is the transpose of what is expected." if same else "Two axes are swapped."
-    if yours.size == 1:
+    if expected.ndim == 1 and yours.shape == (expected.size, expected.size):
+        return "A matrix comes out: torch.outer, or a column of shape (d, 1) that met a vector. Keep vectors."
+    if yours.size == 1 and yours.ndim < expected.ndim:
         return "Yours is a single number: was everything summed or averaged where one axis was meant?"
     if yours.ndim == expected.ndim:
         longer = [yours.shape[i] - expected.shape[i] for i in range(yours.ndim)]

@@ -104,6 +104,60 @@ def stops_early(gradient, theta0, alpha, steps):
     return torch.stack(path)
 
 
+@wrong("The walk stops when it diverges. Make all `steps` updates, also where the points grow beyond all bounds.")
+def stops_when_diverging(gradient, theta0, alpha, steps):
+    path = [theta0]
+    for _ in range(steps):
+        new = path[-1] - alpha * gradient(path[-1])
+        if new.norm() > 1e6:
+            break
+        path.append(new)
+    return torch.stack(path)
+
+
+@wrong("The walk stops where a point is no longer finite. Make all `steps` updates.")
+def stops_when_not_finite(gradient, theta0, alpha, steps):
+    path = [theta0]
+    for _ in range(steps):
+        new = path[-1] - alpha * gradient(path[-1])
+        if not new.isfinite().all():
+            break
+        path.append(new)
+    return torch.stack(path)
+
+
+@wrong("theta0 is switched to autograd, and so is the path. Leave requires_grad_ out: the gradient is a function.")
+def switches_autograd_on(gradient, theta0, alpha, steps):
+    path = [theta0.requires_grad_()]
+    for _ in range(steps):
+        path.append(path[-1] - alpha * gradient(path[-1]))
+    return torch.stack(path)
+
+
+@wrong("The path carries an autograd graph. Leave requires_grad_ out: the gradient is a function.")
+def path_with_a_graph(gradient, theta0, alpha, steps):
+    path = [theta0.clone().requires_grad_()]
+    for _ in range(steps):
+        path.append(path[-1] - alpha * gradient(path[-1]))
+    return torch.stack(path)
+
+
+@wrong("α shrinks from step to step. Use the same α in each.")
+def rate_shrinks(gradient, theta0, alpha, steps):
+    path = [theta0]
+    for k in range(steps):
+        path.append(path[-1] - alpha / (k + 1) * gradient(path[-1]))
+    return torch.stack(path)
+
+
+@wrong("Every step is taken away from theta0. Take it away from the point before.")
+def steps_from_the_start(gradient, theta0, alpha, steps):
+    path = [theta0]
+    for _ in range(steps):
+        path.append(theta0 - alpha * gradient(path[-1]))
+    return torch.stack(path)
+
+
 @wrong("The learning rate is not used. The step is α times the gradient.")
 def rate_ignored(gradient, theta0, alpha, steps):
     path = [theta0]

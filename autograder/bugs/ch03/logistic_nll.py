@@ -134,6 +134,44 @@ def results_exchanged(theta, X, y):
     return X.T @ (torch.sigmoid(z) - y) / len(y), (F.softplus(z) - y * z).mean()
 
 
+@wrong("The gradient comes from autograd, and the loss carries its graph. Write the formula.")
+def by_autograd(theta, X, y):
+    theta = theta.clone().requires_grad_()
+    z, y = X @ theta, y.to(theta.dtype)
+    loss = (F.softplus(z) - y * z).mean()
+    loss.backward()
+    return loss, theta.grad
+
+
+@wrong("Autograd is switched on in the caller's theta, whose .grad piles up. Write the formula.")
+def by_autograd_on_the_argument(theta, X, y):
+    theta.requires_grad_()
+    z, y = X @ theta, y.to(theta.dtype)
+    loss = (F.softplus(z) - y * z).mean()
+    loss.backward()
+    return loss.detach(), theta.grad.clone()
+
+
+@wrong("Everything is turned into float32. Keep the dtype of theta, and convert the labels to it.")
+def in_float32(theta, X, y):
+    theta, X, y = theta.float(), X.float(), y.float()
+    z = X @ theta
+    return (F.softplus(z) - y * z).mean(), X.T @ (torch.sigmoid(z) - y) / len(y)
+
+
+@wrong("The exponential has |z| without a minus sign: max(z, 0) + log(1 + exp(−|z|)).")
+def sign_of_the_exponent(theta, X, y):
+    z, y = X @ theta, y.to(theta.dtype)
+    loss = (z.clamp(min=0) + torch.log1p(torch.exp(z.abs())) - y * z).mean()
+    return loss, X.T @ (torch.sigmoid(z) - y) / len(y)
+
+
+@wrong("tanh stands where the sigmoid belongs. The error is σ(z) − y.")
+def tanh_for_sigmoid(theta, X, y):
+    z, y = X @ theta, y.to(theta.dtype)
+    return (F.softplus(z) - y * z).mean(), X.T @ (torch.tanh(z) - y) / len(y)
+
+
 @wrong("Only the loss is returned. Return the gradient with it: (loss, gradient).")
 def returns_loss_only(theta, X, y):
     z, y = X @ theta, y.to(theta.dtype)

@@ -80,6 +80,24 @@ def equal_groups(n, batch_size, generator):
     return list(torch.randperm(n, generator=generator).tensor_split(math.ceil(n / batch_size)))
 
 
+@wrong("The groups are made equal. All but the last hold exactly batch_size: cut by size, not by number.")
+def equal_chunks(n, batch_size, generator):
+    return list(torch.randperm(n, generator=generator).chunk(math.ceil(n / batch_size)))
+
+
+@wrong("A generator is returned; a list is asked for: collect the slices in a list.")
+def lazily(n, batch_size, generator):
+    order = torch.randperm(n, generator=generator)
+    for j in range(math.ceil(n / batch_size)):
+        yield order[j * batch_size : (j + 1) * batch_size]
+
+
+@wrong("A map is returned; a list is asked for: collect the slices in a list.")
+def mapped(n, batch_size, generator):
+    order = torch.randperm(n, generator=generator)
+    return map(lambda i: order[i : i + batch_size], range(0, n, batch_size))
+
+
 @wrong("Neighboring groups share an index: a slice leaves out its end, so no + 1 is needed.")
 def overlapping(n, batch_size, generator):
     order = torch.randperm(n, generator=generator)
@@ -113,11 +131,10 @@ def with_split(n, batch_size, generator):
     return torch.randperm(n, generator=generator).split(batch_size)
 
 
-@right("a generator function that counts the groups")
-def lazily(n, batch_size, generator):
-    order = torch.randperm(n, generator=generator)
-    for j in range(math.ceil(n / batch_size)):
-        yield order[j * batch_size : (j + 1) * batch_size]
+@right("numbers in a list, and a tensor of each group")
+def tensors_of_numbers(n, batch_size, generator):
+    order = torch.randperm(n, generator=generator).tolist()
+    return [torch.tensor(order[i : i + batch_size]) for i in range(0, n, batch_size)]
 
 
 @right("takes from the front until nothing is left")

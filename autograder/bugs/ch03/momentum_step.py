@@ -79,6 +79,50 @@ def writes_into_direction(theta, grad, g, alpha, mu):
     return theta - alpha * g, g
 
 
+@wrong("Everything is turned into float32. Keep the dtype of theta.")
+def in_float32(theta, grad, g, alpha, mu):
+    theta, grad, g = theta.float(), grad.float(), g.float()
+    g = grad + mu * g
+    return theta - alpha * g, g
+
+
+@wrong("Everything is turned into float64. Keep the dtype of theta.")
+def in_float64(theta, grad, g, alpha, mu):
+    theta, grad, g = theta.double(), grad.double(), g.double()
+    g = grad + mu * g
+    return theta - alpha * g, g
+
+
+@wrong("The result carries an autograd graph. Return a plain tensor, no Parameter, and leave requires_grad_ out.")
+def returns_a_parameter(theta, grad, g, alpha, mu):
+    g = grad + mu * g
+    return torch.nn.Parameter(theta) - alpha * g, g
+
+
+@wrong("Autograd is switched on in the caller's theta. Leave requires_grad_ out.")
+def switches_autograd_on(theta, grad, g, alpha, mu):
+    theta.requires_grad_()
+    g = grad + mu * g
+    return theta.detach() - alpha * g, g
+
+
+@wrong("α and μ are exchanged: μ weights the old direction, α the step.")
+def settings_exchanged(theta, grad, g, alpha, mu):
+    g = grad + alpha * g
+    return theta - mu * g, g
+
+
+@wrong("The old direction is subtracted. Add it: g ← grad + μ g.")
+def direction_subtracted(theta, grad, g, alpha, mu):
+    g = grad - mu * g
+    return theta - alpha * g, g
+
+
+@wrong("The old direction is forgotten: g is the gradient alone. Add μ times the old one.")
+def forgets(theta, grad, g, alpha, mu):
+    return theta - alpha * grad, grad
+
+
 @right("torch.add with a weight, and a list in place of a tuple")
 def returns_a_list(theta, grad, g, alpha, mu):
     g = torch.add(grad, g, alpha=mu)

@@ -86,6 +86,45 @@ def writes_into_theta(theta, grad, hessian, alpha=1.0):
     return theta
 
 
+@wrong("Everything is turned into float32. Keep the dtype of theta.")
+def in_float32(theta, grad, hessian, alpha=1.0):
+    theta, grad, hessian = theta.float(), grad.float(), hessian.float()
+    return theta - alpha * torch.linalg.solve(hessian, grad)
+
+
+@wrong("Everything is turned into float64. Keep the dtype of theta.")
+def in_float64(theta, grad, hessian, alpha=1.0):
+    theta, grad, hessian = theta.double(), grad.double(), hessian.double()
+    return theta - alpha * torch.linalg.solve(hessian, grad)
+
+
+@wrong("The result carries an autograd graph. Return a plain tensor, no Parameter, and leave requires_grad_ out.")
+def returns_a_parameter(theta, grad, hessian, alpha=1.0):
+    return torch.nn.Parameter(theta) - alpha * torch.linalg.solve(hessian, grad)
+
+
+@wrong("Autograd is switched on in the caller's theta. Leave requires_grad_ out.")
+def switches_autograd_on(theta, grad, hessian, alpha=1.0):
+    theta.requires_grad_()
+    return theta.detach() - alpha * torch.linalg.solve(hessian, grad)
+
+
+@wrong("The default of α is 1. Restore the first line of the exercise cell.")
+def other_alpha(theta, grad, hessian, alpha=0.1):
+    return theta - alpha * torch.linalg.solve(hessian, grad)
+
+
+@wrong("α multiplies theta too. The new point is θ − α δ.")
+def rate_on_theta(theta, grad, hessian, alpha=1.0):
+    return alpha * (theta - torch.linalg.solve(hessian, grad))
+
+
+@wrong("The eigenvalues of the Hessian lose their sign. Solve with the Hessian as it is.")
+def saddle_free(theta, grad, hessian, alpha=1.0):
+    values, basis = torch.linalg.eigh(hessian)
+    return theta - alpha * basis @ ((basis.T @ grad) / values.abs())
+
+
 @right("an LU factorization, then two triangular solves")
 def lu(theta, grad, hessian, alpha=1.0):
     factors, pivots = torch.linalg.lu_factor(hessian)

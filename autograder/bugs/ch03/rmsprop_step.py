@@ -94,6 +94,57 @@ def writes_into_average(theta, grad, s, alpha, beta, eps=1e-8):
     return theta - alpha * grad / (s.sqrt() + eps), s
 
 
+@wrong("Everything is turned into float32. Keep the dtype of theta.")
+def in_float32(theta, grad, s, alpha, beta, eps=1e-8):
+    theta, grad, s = theta.float(), grad.float(), s.float()
+    s = beta * s + (1 - beta) * grad**2
+    return theta - alpha * grad / (s.sqrt() + eps), s
+
+
+@wrong("Everything is turned into float64. Keep the dtype of theta.")
+def in_float64(theta, grad, s, alpha, beta, eps=1e-8):
+    theta, grad, s = theta.double(), grad.double(), s.double()
+    s = beta * s + (1 - beta) * grad**2
+    return theta - alpha * grad / (s.sqrt() + eps), s
+
+
+@wrong("The result carries an autograd graph. Return a plain tensor, no Parameter, and leave requires_grad_ out.")
+def returns_a_parameter(theta, grad, s, alpha, beta, eps=1e-8):
+    s = beta * s + (1 - beta) * grad**2
+    return torch.nn.Parameter(theta) - alpha * grad / (s.sqrt() + eps), s
+
+
+@wrong("Autograd is switched on in the caller's theta. Leave requires_grad_ out.")
+def switches_autograd_on(theta, grad, s, alpha, beta, eps=1e-8):
+    theta.requires_grad_()
+    s = beta * s + (1 - beta) * grad**2
+    return theta.detach() - alpha * grad / (s.sqrt() + eps), s
+
+
+@wrong("The default of ε is 1e-8. Restore the first line of the exercise cell.")
+def other_epsilon(theta, grad, s, alpha, beta, eps=1e-6):
+    s = beta * s + (1 - beta) * grad**2
+    return theta - alpha * grad / (s.sqrt() + eps), s
+
+
+@wrong("ε is a number of its own. Use the parameter eps.")
+def epsilon_hard_coded(theta, grad, s, alpha, beta, eps=1e-8):
+    s = beta * s + (1 - beta) * grad**2
+    return theta - alpha * grad / (s.sqrt() + 1e-8), s
+
+
+@wrong("The root is written **1/2, which halves. Write .sqrt() or **0.5.")
+def halves(theta, grad, s, alpha, beta, eps=1e-8):
+    s = beta * s + (1 - beta) * grad**2
+    return theta - alpha * grad / (s**1 / 2 + eps), s
+
+
+@wrong("This is momentum's running direction. s holds squared gradients.")
+def like_momentum(theta, grad, s, alpha, beta, eps=1e-8):
+    s = grad + beta * s
+    return theta - alpha * s, s
+
+
 @right("lerp and addcdiv, and a list in place of a tuple")
 def returns_a_list(theta, grad, s, alpha, beta, eps=1e-8):
     s = torch.lerp(grad.square(), s, beta)

@@ -67,7 +67,7 @@ def test_zero_gradient(student, draw):
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_keeps_dtype(student, draw, dtype):
-    """The results have the dtype and device of the input."""
+    """The results have the dtype and device of theta and carry no autograd graph."""
     theta, grad = draw(3).to(dtype), draw(3).to(dtype)
     zeros = torch.zeros_like(theta)
     for result in expect.parts(student.adam_step(theta, grad, zeros, zeros, 1), "theta", "m", "v"):

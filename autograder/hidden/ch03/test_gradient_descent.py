@@ -81,6 +81,18 @@ def test_reaches_the_minimum(student, draw):
     expect.close(path[-1], torch.linalg.solve(A, b), what="the last point", rtol=1e-6)
 
 
+def test_diverges(student, draw):
+    """Beyond α = 2/L the walk grows past the largest float, and still all `steps` + 1 points come back."""
+    start = draw(2)
+    factor = -5.0 - draw(1).abs().item()
+    curvature = torch.eye(2, dtype=start.dtype, device=start.device)
+    path, _, _ = student.run(gradient_descent, curvature, torch.zeros_like(start), start, 1 - factor, 500)
+    expect.close(path.shape, (501, 2), what="the shape of the path")
+    expected = torch.stack([factor**k * start for k in range(100)])
+    expect.close(path[:100], expected, what="the beginning of the path", rtol=1e-7)
+    expect.that(not path[-1].isfinite().any(), "The last point is finite.")
+
+
 @pytest.mark.parametrize("steps", [0, 1, 5])
 def test_calls_of_the_gradient(student, draw, steps):
     """The gradient is asked for once for each update, at the points in turn, never at the last one."""
@@ -109,7 +121,7 @@ def test_one_parameter(student, draw):
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_keeps_dtype(student, draw, dtype):
-    """The path has the dtype and device of theta0."""
+    """The path has the dtype and device of theta0 and carries no autograd graph."""
     A, b, start = (part.to(dtype) for part in quadratic(draw, 3))
     path, _, _ = student.run(gradient_descent, A, b, start, 0.1, 2)
     expect.like(path, start, what="the path")
@@ -120,3 +132,4 @@ def test_start_unchanged(student, draw):
     A, b, start = quadratic(draw, 3)
     _, _, after = student.run(gradient_descent, A, b, start, 0.1, 2)
     expect.that(torch.equal(after, start), "`gradient_descent` changed theta0 in place.")
+    expect.that(not after.requires_grad, "`gradient_descent` switched autograd on in theta0.")

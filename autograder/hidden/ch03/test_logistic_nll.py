@@ -85,7 +85,7 @@ def test_large_logits(student, draw, dtype):
 @pytest.mark.parametrize("kind", [torch.bool, torch.uint8, torch.int64, torch.float32, torch.float64])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_labels_of_any_dtype(student, draw, dtype, kind):
-    """Labels of any dtype are taken, and both results have the dtype and device of θ."""
+    """Labels of any dtype are taken; the results have the dtype and device of θ and carry no autograd graph."""
     X, theta = draw(5, 2).to(dtype), draw(2).to(dtype)
     y = torch.tensor([0, 1, 1, 0, 1], device=X.device)
     loss, grad = expect.parts(student.logistic_nll(theta, X, y.to(kind)), "loss", "gradient")

@@ -58,7 +58,7 @@ def test_any_shape(student, draw, shape):
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_keeps_dtype(student, draw, dtype):
-    """The results have the dtype and device of the input."""
+    """The results have the dtype and device of theta and carry no autograd graph."""
     theta, grad, g = (draw(3).to(dtype) for _ in range(3))
     for result in expect.parts(student.momentum_step(theta, grad, g, 0.1, 0.9), "theta", "g"):
         expect.like(result, theta)

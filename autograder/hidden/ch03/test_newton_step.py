@@ -94,7 +94,7 @@ def test_singular_hessian(student, draw):
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_keeps_dtype(student, draw, dtype):
-    """The result has the dtype and device of θ."""
+    """The result has the dtype and device of θ and carries no autograd graph."""
     theta, grad, hessian = draw(3).to(dtype), draw(3).to(dtype), symmetric(draw, [1, 2, 3]).to(dtype)
     new = student.newton_step(theta, grad, hessian, 0.5)
     expect.like(new, theta)

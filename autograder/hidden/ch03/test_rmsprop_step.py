@@ -77,7 +77,7 @@ def test_any_shape(student, draw, shape):
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_keeps_dtype(student, draw, dtype):
-    """The results have the dtype and device of the input."""
+    """The results have the dtype and device of theta and carry no autograd graph."""
     theta, grad, s = draw(3).to(dtype), draw(3).to(dtype), draw(3).to(dtype) ** 2
     for result in expect.parts(student.rmsprop_step(theta, grad, s, 0.1, 0.9), "theta", "s"):
         expect.like(result, theta)

@@ -40,6 +40,11 @@ def test_one_step_by_hand(student):
     likely = {
         "The step goes uphill: subtract α times the gradient.": torch.stack([start, 1.5 * start]),
         "The learning rate is missing: the step is α times the gradient.": torch.stack([start, -start]),
+        "α is 0.1 here. Use the parameter alpha.": torch.stack([start, 0.8 * start]),
+        "α is 0.01 here. Use the parameter alpha.": torch.stack([start, 0.98 * start]),
+        "Only the sign of the gradient is used. Subtract α times the gradient as it is.": torch.stack(
+            [start, tensor(7.75, -3.75, 11.75)]
+        ),
         "The start is there twice. Append the point after the update, not before it.": torch.stack([start, start]),
         "The gradient is divided by its length. Subtract α times the gradient as it is.": torch.stack(
             [start, start - 0.25 * start / start.norm()]
@@ -57,6 +62,8 @@ def test_one_step_by_hand(student):
             [start, end]
         ),
     }
+    if isinstance(path, torch.Tensor) and path.ndim == 2 and len(path) > 4:
+        likely["There are far too many updates. Make `steps` of them: for … in range(steps)."] = path
     expect.close(path, torch.stack([start, end]), what="the path", given=given, likely=likely)
 
 
@@ -73,6 +80,14 @@ def test_three_steps_by_hand(student):
         ),
         "Every row is the same tensor, changed in place. Make a new one: theta = theta - ….": torch.stack(rows[3:] * 4),
         "Every step starts at theta0 again. Start it at the point before.": torch.stack([start, *rows[1:2] * 3]),
+        "Every step is taken away from theta0. Take it away from the point before.": torch.outer(
+            tensor(1, 0.5, 0.75, 0.625), start
+        ),
+        "A step starts two points back. Start it at the last point.": torch.stack([start, *rows[1:2], *rows[1:3]]),
+        "α changes from step to step. Use the same α in each.": torch.outer(tensor(1, 0.5, 0.375, 0.3125), start),
+        "α shrinks from step to step. Use the same α in each.": torch.outer(
+            tensor(1, 0.5, 0.3232233, 0.2299168), start
+        ),
         "The start is missing: put theta0 into the list before the loop.": torch.stack(rows[1:]),
         "One update is missing: after the start come `steps` more points.": torch.stack(rows[:3]),
         "There is one update too many: `steps` updates make steps + 1 points.": torch.stack([*rows, start / 16]),
@@ -83,13 +98,24 @@ def test_three_steps_by_hand(student):
     expect.close(path, torch.stack(rows), what="the path", given=given, likely=likely)
 
 
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+def test_keeps_dtype(student, dtype):
+    """The path has the dtype of theta0 and carries no autograd graph."""
+    start = tensor(3, -1).to(dtype)
+    path, _, _ = student.run(gradient_descent, *bowl(start), start, 0.1, 2)
+    expect.like(path, start, what="the path")
+
+
 def test_no_steps(student):
     """With `steps` = 0 the path is the start alone, shape (1, d), and the gradient is not asked for."""
     start = tensor(3, -1, 2)
     path, asked, _ = student.run(gradient_descent, *bowl(start), start, 0.1, 0)
     given = {"gradient(theta)": "2 * theta", "theta0": start, "alpha": 0.1, "steps": 0}
     expect.close(path, start[None], what="the path", given=given)
-    likely = {"It is called before the loop or after it. Call it inside, at the start of each update.": 1}
+    likely = {
+        "It is called though no update follows: outside the loop, or in one round too many. "
+        "Call it once in each of the `steps` updates.": 1
+    }
     expect.close(len(asked), 0, what="the number of calls of gradient", given=given, likely=likely)
 
 
@@ -100,6 +126,22 @@ def test_stays_at_a_minimum(student):
     given = {"gradient(theta)": "2 * theta", "theta0": start, "alpha": 0.1, "steps": 2}
     likely = {"The walk stops by itself. Make all `steps` updates, also where the gradient is zero.": start[None]}
     expect.close(path, torch.stack([start] * 3), what="the path", given=given, likely=likely)
+
+
+def test_diverges(student):
+    """Beyond α = 2/L the walk grows without end, and still all `steps` + 1 points come back."""
+    start = tensor(1, -2)
+    given = {"gradient(theta)": "2 * theta", "theta0": start, "alpha": 5.5, "steps": 400}
+    path, _, _ = student.run(gradient_descent, *bowl(start), start, 5.5, 400)
+    sentence = f"The path has shape {tuple(path.shape)}; (401, 2) is expected."
+    cause = "The walk stops by itself. Make all `steps` updates, also where the points grow beyond all bounds."
+    expect.that(path.shape == (401, 2), sentence, cause=cause, given=given)
+    likely = {
+        "The points or the steps are cut off, or α is a number of your own. Use alpha, and cut nothing.": path[:5]
+    }
+    tenfold = torch.outer(tensor(1, -10, 100, -1000, 10000), start)
+    expect.close(path[:5], tenfold, what="the beginning of the path", given=given, likely=likely)
+    expect.that(not path[-1].isfinite().any(), "The last point is finite: −10 to the power 400 is not.", cause=cause)
 
 
 @pytest.mark.parametrize("steps", [2, 5])
@@ -133,14 +175,6 @@ def test_like_torch(student, rng):
     expect.close(path, torch.stack(rows), what="the path", given=given)
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_keeps_dtype(student, dtype):
-    """The path has the dtype of theta0."""
-    start = tensor(3, -1).to(dtype)
-    path, _, _ = student.run(gradient_descent, *bowl(start), start, 0.1, 2)
-    expect.like(path, start, what="the path")
-
-
 def test_start_unchanged(student):
     """theta0 is left as it was."""
     start = tensor(3, -1)
@@ -148,3 +182,5 @@ def test_start_unchanged(student):
     cause = "Operations such as -= and sub_ write into the caller's tensor; make a new one: theta = theta - …."
     same = torch.equal(after, start)
     expect.that(same, "`gradient_descent` changed theta0 in place.", cause=cause, yours=after, expected=start)
+    cause = "No autograd here: the gradient comes from the function `gradient`."
+    expect.that(not after.requires_grad, "`gradient_descent` switched autograd on in theta0.", cause=cause)

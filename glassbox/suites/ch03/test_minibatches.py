@@ -7,24 +7,28 @@ from glassbox.testing import expect
 
 
 def minibatches(learner, n, batch_size, seed, epochs=1):
-    """The minibatches of so many calls in a row with one generator, the groups of each call in a list."""
+    """The results of so many calls in a row with one generator; for what is no list or tuple the name of its type."""
     generator = torch.Generator().manual_seed(seed)
     results = [learner.minibatches(n, batch_size, generator) for _ in range(epochs)]
-    return [result if result is None else list(result) for result in results]
+    return [list(result) if isinstance(result, list | tuple) else type(result).__name__ for result in results]
 
 
 def torch_random_state(learner, n, batch_size, seed):
     """The state of torch's global random numbers before a call and after it."""
     before = torch.get_rng_state()
-    list(learner.minibatches(n, batch_size, torch.Generator().manual_seed(seed)))
+    learner.minibatches(n, batch_size, torch.Generator().manual_seed(seed))
     return before, torch.get_rng_state()
 
 
-def one_epoch(student, n, batch_size, seed=0):
+def index_tensors(batches, given):
     """The minibatches of one call, each known to be a 1-D int64 tensor."""
-    given = {"n": n, "batch_size": batch_size}
-    (batches,) = student.run(minibatches, n, batch_size, seed)
-    expect.that(batches is not None, "The function returned None. Is there a `return` at its end?", given=given)
+    expect.that(batches != "NoneType", "The function returned None. Is there a `return` at its end?", given=given)
+    article = "An" if str(batches)[0] in "aeiou" else "A"
+    sentence = f"{article} {batches} is returned; a list is asked for: collect the slices in a list."
+    cause = "A list comprehension in square brackets makes a list, and so does append in a loop; yield does not."
+    if batches == "Tensor":
+        cause = "Slice the shuffled indices group by group, and return all the groups, not one of them."
+    expect.that(isinstance(batches, list), sentence, cause=cause, given=given)
     for batch in batches:
         tensor = isinstance(batch, torch.Tensor)
         right = tensor and batch.ndim == 1 and batch.dtype == torch.int64
@@ -35,44 +39,76 @@ def one_epoch(student, n, batch_size, seed=0):
     return batches
 
 
+def one_epoch(student, n, batch_size, seed=0):
+    """The minibatches of one call, each known to be a 1-D int64 tensor."""
+    (batches,) = student.run(minibatches, n, batch_size, seed)
+    return index_tensors(batches, {"n": n, "batch_size": batch_size})
+
+
 @pytest.mark.weight(2)
 @pytest.mark.parametrize(
     "n, batch_size, sizes",
-    [(1, 1, [1]), (4, 2, [2, 2]), (5, 2, [2, 2, 1]), (3, 7, [3]), (3, 1, [1, 1, 1]), (10, 4, [4, 4, 2])],
+    [
+        (10, 4, [4, 4, 2]),
+        (9, 4, [4, 4, 1]),
+        (5, 4, [4, 1]),
+        (4, 2, [2, 2]),
+        (3, 7, [3]),
+        (3, 1, [1, 1, 1]),
+        (1, 1, [1]),
+    ],
 )
 def test_sizes(student, n, batch_size, sizes):
     """Every minibatch holds `batch_size` indices, and the last one holds what is left, at least one."""
     batches = one_epoch(student, n, batch_size)
-    rest = n % batch_size
+    yours = [len(batch) for batch in batches]
+    starts = range(0, n, batch_size)
     likely = {
         "The last group is empty. Stop before n: range(0, n, batch_size).": [*sizes, 0],
         "The whole epoch is in one group. Cut it into groups of batch_size.": [n],
+        "The groups are made equal. All but the last hold batch_size: cut by size, not by number.": [
+            len(part) for part in torch.arange(n).chunk(len(sizes))
+        ],
+        "The groups are made equal, or cut with a stride. All but the last hold batch_size: cut by size.": [
+            len(part) for part in torch.arange(n).tensor_split(len(sizes))
+        ],
         "There are batch_size groups. It is the size of a group, not their number: torch.split cuts by size.": [
             len(part) for part in torch.arange(n).chunk(batch_size)
         ],
-        "The groups are made equal. All but the last hold batch_size: torch.split cuts by size.": [
-            len(part) for part in torch.arange(n).tensor_split(len(sizes))
-        ],
+        "The `return` is inside the loop, which ends after one group. Take it out.": sizes[:1],
         "The last group is filled up to batch_size. Leave it short.": [batch_size] * len(sizes),
+        "One index too many is shuffled. torch.randperm(n, …) gives 0 to n − 1.": [
+            min(batch_size, n + 1 - i) for i in starts
+        ],
         "Neighboring groups overlap by one. A slice leaves out its end: order[i : i + batch_size].": [
-            min(batch_size + 1, n - i) for i in range(0, n, batch_size)
+            min(batch_size + 1, n - i) for i in starts
         ],
         "One index is lost from each group. A slice leaves out its end: order[i : i + batch_size].": [
-            min(batch_size - 1, n - i) for i in range(0, n, batch_size)
+            min(batch_size - 1, n - i) for i in starts
+        ],
+        "One index is lost. The first group starts at 0, and the last one ends at n.": [
+            min(batch_size, n - 1 - i) for i in range(0, n - 1, batch_size)
         ],
         "The end of the slice stands still: order[i : i + batch_size].": [
-            max(0, min(batch_size, n) - i) for i in range(0, n, batch_size)
-        ],
-        "The last start is missing. range(0, n, batch_size) stops before n by itself.": [
-            min(batch_size, n - i) for i in range(0, n - 1, batch_size)
+            max(0, min(batch_size, n) - i) for i in starts
         ],
         "The step is missing: range(0, n, batch_size) gives the starts of the groups.": [
             min(batch_size, n - i) for i in range(n)
         ],
     }
-    if rest:
-        likely = {"The last group is dropped. It is shorter, and it belongs to the epoch.": sizes[:-1]} | likely
-    yours = [len(batch) for batch in batches]
+    if n // batch_size:
+        by_number = [len(part) for part in torch.arange(n).split(n // batch_size)]
+        likely["n // batch_size is the number of groups. Cut by their size, batch_size."] = by_number
+    if len(sizes) > 1:
+        lost = "The last group is missing. It may be short, even of one index, and it belongs to the epoch."
+        likely = {lost: sizes[:-1]} | likely
+        if len(sizes) == 2:
+            likely[lost + " Is the `return` inside the loop?"] = likely.pop(lost)
+    everything = torch.cat(batches) if batches else torch.empty(0)
+    if batch_size < n and len(everything) and everything.max() < batch_size:
+        likely = {"batch_size numbers are shuffled, or n and batch_size are exchanged: torch.randperm(n, …).": yours}
+    if sum(yours) > 2 * n + batch_size:
+        likely["Far more indices come than there are. Use the parameter n, not a number of your own."] = yours
     if sorted(yours) == sorted(sizes):
         likely = {"The short group is not the last. Shuffle the indices, then cut; do not shuffle groups.": yours}
     expect.close(yours, sizes, what="the list of sizes", given={"n": n, "batch_size": batch_size}, likely=likely)
@@ -135,7 +171,8 @@ def test_global_randomness_untouched(student):
 def test_a_new_order_each_epoch(student):
     """A second epoch with the same generator comes in another order."""
     given = {"n": 20, "batch_size": 6, "generator": "one generator for both calls"}
-    first, second = (torch.cat(batches) for batches in student.run(minibatches, 20, 6, 0, epochs=2))
+    epochs = student.run(minibatches, 20, 6, 0, epochs=2)
+    first, second = (torch.cat(index_tensors(batches, given)) for batches in epochs)
     cause = "The generator is set back, or another one made from its seed. Use it as it comes."
     sentence = "Two epochs from one generator have the same order."
     expect.that(not torch.equal(first, second), sentence, given=given, yours=[first, second], cause=cause)
