@@ -2,8 +2,11 @@
 
 import numpy as np
 import pytest
+import torch
 
 from glassbox.testing.causes import likely_cause
+from glassbox.testing.crashes import crash_cause
+from glassbox.testing.student import Crashed
 
 A = np.arange(1.0, 7).reshape(2, 3)
 CASES = {
@@ -32,3 +35,26 @@ def test_each_slip_is_named(word):
 
 def test_no_guess_where_nothing_stands_out():
     assert likely_cause(np.array([1.0, 5.0]), np.array([2.0, 3.0])) is None
+
+
+CRASHES = {
+    "write x**2": lambda: torch.ones(2) ^ 2,
+    "never given a value": lambda: nobody,  # noqa: F821
+    "different dtype": lambda: torch.ones(2, 2) @ torch.ones(2, dtype=torch.float64),
+    "Two shapes do not fit": lambda: torch.ones(2) + torch.ones(3),
+    "A function is used": lambda: 2 * torch.sqrt,
+    "used as one number": lambda: float(torch.ones(2)),
+    "n // b is whole": lambda: range(7 / 2),
+    "different shapes": lambda: torch.stack([torch.ones(1), torch.ones(2)]),
+    "used as a list": lambda: len(torch.tensor(1.0)),
+    "A reshape": lambda: torch.ones(3).reshape(2),
+    "calls itself": lambda: (lambda f: f(f))(lambda f: f(f)),
+}
+
+
+@pytest.mark.parametrize("word", CRASHES)
+def test_each_crash_is_explained(word):
+    """By the words that this version of Python and torch really use."""
+    with pytest.raises(Exception) as caught:
+        CRASHES[word]()
+    assert word in (crash_cause(Crashed("f", caught.value, None)) or "")

@@ -31,7 +31,7 @@ def body(text: str) -> str:
 
 def test_right_answer_shows_the_idea_worth_keeping(checked):
     panel = checked(RIGHT)
-    assert "7 of 7 properties hold" in repr(panel)
+    assert "9 of 9 properties hold" in repr(panel)
     assert "Worth keeping" in repr(panel) and "Worth keeping" in panel._repr_html_()
 
 
@@ -94,7 +94,7 @@ def test_missing_and_overwritten_names(checked):
 def test_printing_is_kept_out_and_counted(checked, capsys):
     panel = checked(RIGHT.replace("### BEGIN SOLUTION", "print('sawdust'); import sys; print('hum', file=sys.stderr)"))
     printed = capsys.readouterr()
-    assert "7 of 7" in repr(panel) and "of output or warnings" in repr(panel)
+    assert "9 of 9" in repr(panel) and "of output or warnings" in repr(panel)
     assert "sawdust" not in printed.out + printed.err + repr(panel)
 
 
@@ -165,7 +165,7 @@ def test_progress_keeps_the_best_and_survives_damage(checked, tmp_path):
     checked(RIGHT)
     checked(RIGHT.replace("return theta -", "return theta +"))
     kept = json.loads((tmp_path / "progress.json").read_text())
-    assert kept["adam_step"]["held"] == kept["adam_step"]["of"] == 7
+    assert kept["adam_step"]["held"] == kept["adam_step"]["of"] == 9
     assert "✓ adam_step" in repr(progress("ch03"))
     (tmp_path / "progress.json").write_text("{not json")
     checked(RIGHT)
@@ -175,7 +175,7 @@ def test_progress_keeps_the_best_and_survives_damage(checked, tmp_path):
 
 def test_progress_of_an_unwritable_folder_is_no_error(checked, monkeypatch):
     monkeypatch.setattr("pathlib.Path.write_text", lambda *_, **__: (_ for _ in ()).throw(PermissionError()))
-    assert "7 of 7" in repr(checked(RIGHT))
+    assert "9 of 9" in repr(checked(RIGHT))
 
 
 def test_matrices_are_shown_as_pictures():

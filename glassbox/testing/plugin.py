@@ -3,7 +3,7 @@
 import builtins
 import traceback
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from glassbox.testing.clock import TimeUp, limit
+from glassbox.testing.crashes import crash_cause
 from glassbox.testing.expect import Mismatch
 from glassbox.testing.student import Crashed, NotWritten, Student, WrongSignature
 
@@ -78,6 +79,11 @@ class SuitePlugin:
         """Where the tensors of the suite live."""
         return self._device
 
+    @pytest.fixture
+    def draw(self, rng: np.random.Generator, device: torch.device) -> Callable[..., torch.Tensor]:
+        """draw(2, 3) is a random float64 tensor of that shape, on the device."""
+        return lambda *shape: torch.tensor(rng.normal(size=shape), device=device)
+
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             self.broken = str(report.longrepr)
@@ -127,7 +133,7 @@ def _verdict(problem: BaseException, seconds: float) -> tuple[str, Mismatch]:
             f"No answer after {seconds:g} s, so the call was stopped. Is there a loop that never ends?"
         )
     if isinstance(problem, Crashed):
-        return "error", Mismatch(str(problem), cause=_crash_cause(problem.original))
+        return "error", Mismatch(str(problem), cause=crash_cause(problem))
     if isinstance(problem, AssertionError):
         return "failed", Mismatch(str(problem) or "The property does not hold.")
     last = traceback.extract_tb(problem.__traceback__)[-1]
@@ -135,53 +141,3 @@ def _verdict(problem: BaseException, seconds: float) -> tuple[str, Mismatch]:
         f"The result could not be used ({type(problem).__name__}: {problem}).",
         cause=f"The test asked for `{last.line}`: does the function return what its docstring says?",
     )
-
-
-CRASHES = (
-    (("bitwise_xor", "for ^"), "^ is no power in Python: write x**2."),
-    (
-        ("positional argument", "unexpected keyword argument"),
-        "Were the parameters changed? Restore the first line of the exercise cell.",
-    ),
-    (
-        ("must be Tensor, not",),
-        "A tensor is asked for, and a plain number was given: torch.zeros_like(z) makes zeros like z.",
-    ),
-    (
-        ("object is not callable",),
-        "A name that should be a function now holds a value: run its cell again, rename the value.",
-    ),
-    (
-        ("same dtype", "Double but found Float", "expected scalar type"),
-        "Two tensors of different dtype met: make new tensors like the input (torch.zeros_like).",
-    ),
-    (
-        ("must match the size", "shapes cannot be multiplied", "size mismatch", "inconsistent tensor size"),
-        "Two shapes do not fit: print x.shape of both sides on the line before.",
-    ),
-    (("and 'function'", "'function' and"), "A function is used where its result is meant: call it, f(x)."),
-    (
-        ("only one element tensors can be", "only length-1 arrays", "only 0-dimensional arrays"),
-        "math.sqrt, float() and their like take a single number: use torch's functions, such as torch.sqrt.",
-    ),
-    (("invalid combination of arguments",), "An argument stands in the wrong place, or must be given by its name."),
-    (
-        ("must have at least 2 dimensions",),
-        "A matrix is asked for, and a vector was given: are two arguments exchanged?",
-    ),
-    (
-        ("positive-definite",),
-        "A Cholesky factor exists only where all eigenvalues are positive: use torch.linalg.solve.",
-    ),
-)
-
-
-def _crash_cause(error: BaseException) -> str | None:
-    text = str(error)
-    if isinstance(error, NameError):
-        return "A name is used that was never given a value, or its cell has not been run."
-    if isinstance(error, SystemExit):
-        return "The function ends the program: take the exit() out."
-    if isinstance(error, RecursionError):
-        return "The function calls itself without end."
-    return next((cause for words, cause in CRASHES if any(word in text for word in words)), None)

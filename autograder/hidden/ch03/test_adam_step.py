@@ -9,12 +9,6 @@ from glassbox.testing import expect
 torch.optim.Adam([torch.zeros(1)])
 
 
-@pytest.fixture
-def draw(rng, device):
-    """Random float64 tensors on the device."""
-    return lambda *shape: torch.tensor(rng.normal(size=shape), device=device)
-
-
 def moments(draw, *shape):
     """Running averages as they might stand after some steps: m of either sign, v positive."""
     return draw(*shape), draw(*shape) ** 2 + 0.1

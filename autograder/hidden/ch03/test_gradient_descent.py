@@ -9,12 +9,6 @@ from glassbox.testing import expect
 torch.optim.SGD([torch.zeros(1)], lr=0.1)
 
 
-@pytest.fixture
-def draw(rng, device):
-    """Random float64 tensors on the device."""
-    return lambda *shape: torch.tensor(rng.normal(size=shape), device=device)
-
-
 def gradient_descent(learner, A, b, theta0, alpha, steps):
     """The path on the loss ½ θᵀA θ − bᵀθ, the points where its gradient was asked for, and theta0 afterwards."""
     asked = []

@@ -11,12 +11,6 @@ from sklearn.metrics import log_loss
 from glassbox.testing import expect
 
 
-@pytest.fixture
-def draw(rng, device):
-    """Random float64 tensors on the device."""
-    return lambda *shape: torch.tensor(rng.normal(size=shape), device=device)
-
-
 def noisy_labels(draw, X):
     """Labels 0 and 1 that no plane separates, float64."""
     y = (X.sum(dim=1) + 2 * draw(len(X)) > 0).to(X.dtype)

@@ -9,12 +9,6 @@ from glassbox.testing import expect
 torch.optim.SGD([torch.zeros(1)], lr=0.1)
 
 
-@pytest.fixture
-def draw(rng, device):
-    """Random float64 tensors on the device."""
-    return lambda *shape: torch.tensor(rng.normal(size=shape), device=device)
-
-
 @pytest.mark.weight(2)
 def test_direction(student, draw):
     """The new g is the gradient plus μ times the old g; it knows no learning rate."""

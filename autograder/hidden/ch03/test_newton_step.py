@@ -9,12 +9,6 @@ from glassbox.testing import expect
 SOLVER_ERRORS = (RuntimeError, np.linalg.LinAlgError)  # torch.linalg.LinAlgError is a RuntimeError
 
 
-@pytest.fixture
-def draw(rng, device):
-    """Random float64 tensors on the device."""
-    return lambda *shape: torch.tensor(rng.normal(size=shape), device=device)
-
-
 def symmetric(draw, eigenvalues):
     """A random symmetric matrix with these eigenvalues."""
     values = torch.tensor(eigenvalues, dtype=torch.float64, device=draw(1).device)

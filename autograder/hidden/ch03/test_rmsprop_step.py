@@ -9,12 +9,6 @@ from glassbox.testing import expect
 torch.optim.SGD([torch.zeros(1)], lr=0.1)
 
 
-@pytest.fixture
-def draw(rng, device):
-    """Random float64 tensors on the device."""
-    return lambda *shape: torch.tensor(rng.normal(size=shape), device=device)
-
-
 def step_by_formula(theta, grad, s, alpha, beta, eps):
     """The two formulas of the exercise."""
     s = beta * s + (1 - beta) * grad * grad

@@ -7,12 +7,9 @@ import torch
 
 from glassbox.testing import expect
 from glassbox.testing.student import Crashed
+from glassbox.testing.tensors import tensor
 
 LN3 = math.log(3)
-
-
-def tensor(*values):
-    return torch.tensor(values, dtype=torch.float64)
 
 
 def number(value, dtype=torch.float64):

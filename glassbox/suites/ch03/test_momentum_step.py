@@ -4,13 +4,10 @@ import pytest
 import torch
 
 from glassbox.testing import expect
+from glassbox.testing.tensors import tensor
 
 # The first optimizer of a process loads for seconds: here, before any time limit runs.
 torch.optim.SGD([torch.zeros(1)], lr=0.1)
-
-
-def tensor(*values):
-    return torch.tensor(values, dtype=torch.float64)
 
 
 @pytest.mark.weight(2)

@@ -5,12 +5,9 @@ import pytest
 import torch
 
 from glassbox.testing import expect
+from glassbox.testing.tensors import tensor
 
 SOLVER_ERRORS = (RuntimeError, np.linalg.LinAlgError)  # torch.linalg.LinAlgError is a RuntimeError
-
-
-def tensor(*values):
-    return torch.tensor(values, dtype=torch.float64)
 
 
 @pytest.mark.weight(2)
