@@ -12,7 +12,8 @@ BY_KIND = {
 BY_WORDS = (
     (("bitwise_xor", "for ^"), "^ is no power in Python: write x**2."),
     (("object is not callable",), "A name that should be a function now holds a value: run its cell again."),
-    (("and 'function'", "'function' and", "builtin_function_or_method'"), "A function is used where its result is meant: call it, f(x)."),
+    (("and 'function'", "'function' and", "builtin_function_or_method'"),
+     "A function is used where its result is meant: call it, f(x)."),
     (("is not subscriptable",), "Square brackets stand after something that has no entries: does a call need ( )?"),
     (("same dtype", "Double but found Float", "expected scalar type"),
      "Two tensors of different dtype met: make new tensors like the input (torch.zeros_like)."),
