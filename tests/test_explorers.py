@@ -222,7 +222,7 @@ def test_batch_noise_measures_the_spread():
     np.testing.assert_allclose(measured, math.sqrt(5) / np.sqrt([1, 4, 16]), rtol=0.1)
     np.testing.assert_allclose(law / law[0], [1, 1 / 2, 1 / 4])
     explorer.set(size=16)
-    assert title(explorer).startswith("B = 16: minibatch gradients miss the full gradient by 0.5")
+    assert title(explorer).startswith("B = 16: minibatch gradients miss the full one by 0.5")
     assert calls == [1, 4, 16]
     limits = left.get_xlim(), left.get_ylim()
     last = explorer._figure(explorer.values).axes[0]
