@@ -24,7 +24,7 @@ from nbgrader.preprocessors import (
 from traitlets.config import Config
 
 from autograder.places import CHAPTERS, NOTEBOOKS, ROOT, SOLUTIONS
-from autograder.source import BEGIN, END, Cell, Exercise, Source, SourceError, read_all, solution_lines
+from autograder.source import BEGIN, END, HINT_BREAK, Cell, Exercise, Source, SourceError, read_all, solution_lines
 
 STUB = "raise NotImplementedError"
 WRITE_HERE = "*Write your answer here.*"
@@ -123,7 +123,7 @@ def _cell_id(name: str | None, cell: Cell, ids: set[str]) -> str:
 
 
 def _folded(text: str) -> str:
-    parts = [part.strip() for part in text.split("\n***\n")]
+    parts = [part.strip() for part in HINT_BREAK.split(text)]
     return "\n\n".join(
         f"<details><summary>{title}</summary>\n\n{part}\n\n</details>"
         for title, part in zip(HINT_TITLES, parts, strict=True)

@@ -33,6 +33,7 @@ OPTIONS = {
 }
 LAYOUT = {"lines_to_next_cell", "lines_to_end_of_cell_marker"}
 MARKDOWN_ROLES = {"hint", "question", "rubric"}
+NAME = re.compile(r"\w+", re.ASCII)
 HINT_BREAK = re.compile(r"^\*\*\*$", re.MULTILINE)
 SHORTEST_LEAK = 14
 
@@ -124,7 +125,10 @@ class Source:
 
 def read(path: Path) -> Source:
     """The source at path, proven sound. Raises SourceError with every mistake found."""
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{_short(path)}:1: the file is not UTF-8: {error.reason}.") from None
     lines = [i for i, line in enumerate(text.splitlines(), start=1) if re.match(r"# %%(\s|$)", line)]
     notebook = jupytext.reads(text, fmt="py:percent")
     if len(lines) != len(notebook.cells):
@@ -169,7 +173,11 @@ def _mistakes(source: Source) -> list[tuple[int, str]]:
             found.append((cell.line, f"a {cell.role} cell is markdown: write '# %% [markdown] {cell.role}=…'."))
         if cell.role in ("exercise", "check", "setup") and cell.kind != "code":
             found.append((cell.line, f"a {cell.role} cell is code."))
-        if cell.role in OPTIONS and cell.role != "setup":
+        if cell.role in OPTIONS and cell.role != "setup" and not NAME.fullmatch(cell.name):
+            found.append((cell.line, f"{cell.name!r} is no name: letters, digits and _ only."))
+        if cell.role in ("exercise", "question") and {("exercise", cell.name), ("question", cell.name)} & seen.keys():
+            found.append((cell.line, f"the name {cell.name!r} is taken; a name is used once in the course."))
+        if cell.role in OPTIONS:
             if (cell.role, cell.name) in seen:
                 first = seen[cell.role, cell.name]
                 found.append((cell.line, f"a second {cell.role} {cell.name!r}; the first is on line {first}."))

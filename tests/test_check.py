@@ -63,6 +63,8 @@ ODD = {
         "return theta - alpha * m / (1 - beta1**k) / ((v / (1 - beta2**k)).sqrt() + eps), m, v",
         "autograd",
     ),
+    "skips the tests": ("import pytest; pytest.skip('ha')", "raised Skipped"),
+    "no numbers to be had": ("return theta, m.to('meta'), v", "without plain numbers"),
     "returns a number": ("return 3.0", "the tuple (theta, m, v) is expected"),
     "changes its input": (
         "m *= beta1; m += (1 - beta1) * grad; v = beta2 * v + (1 - beta2) * grad**2\n"

@@ -70,6 +70,9 @@ MISTAKES = {
     "leak": ("# Why?", "# Is `return theta - 0.001 * theta.sign()` right?", 24, "solution line"),
     "leak in a hint": ("# outline", "#     return theta - 0.001*theta.sign()", 14, "solution line"),
     "stray marker": ("import torch", "import torch  ### BEGIN SOLUTION", 4, "markers stand outside"),
+    "name taken": ('question="why"', 'question="adam_step"', 24, "the name 'adam_step' is taken"),
+    "no name": ('question="why"', 'question="why not?"', 24, "'why not?' is no name"),
+    "two setups": ("# Why?", "# Why?\n\n# %% setup=true\nimport os", 27, "a second setup"),
     "hint as code": ('# %% [markdown] hint="adam_step"', '# %% hint="adam_step"', 14, "is markdown"),
 }  # fmt: skip
 

@@ -42,8 +42,11 @@ class Mismatch(AssertionError):
 def as_array(value: Any) -> np.ndarray | None:
     """The numbers in a tensor, array, number or nested list; None when there are none to be had."""
     if isinstance(value, torch.Tensor):
-        value = value.detach().cpu()
-        return value.float().numpy() if value.dtype in (torch.bfloat16, torch.float16) else value.numpy()
+        try:
+            value = value.detach().cpu()
+            return value.float().numpy() if value.dtype in (torch.bfloat16, torch.float16) else value.numpy()
+        except (RuntimeError, NotImplementedError, TypeError):  # sparse, meta, quantized
+            return None
     if isinstance(value, list | tuple) and any(isinstance(item, torch.Tensor) for item in value):
         value = [as_array(item) for item in value]
     try:
@@ -197,7 +200,7 @@ def _upper(text: str) -> str:
 
 def _kind(value: Any) -> str:
     if isinstance(value, torch.Tensor):
-        return "a tensor"
+        return "a tensor" if as_array(value) is not None else "a tensor without plain numbers (sparse or meta)"
     if isinstance(value, np.ndarray):
         return "a numpy array"
     if isinstance(value, tuple | list):

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from glassbox.testing.clock import TimeUp
 from glassbox.testing.expect import Mismatch
 
 
@@ -67,6 +68,13 @@ class Learner:
         return self._namespace[name]
 
 
+class Console(io.StringIO):
+    """Keeps what is printed, and stays open when the submission closes its stdout."""
+
+    def close(self) -> None:
+        pass
+
+
 class Student:
     """A submission in this process.
 
@@ -76,7 +84,7 @@ class Student:
     def __init__(self, namespace: Mapping[str, Any]):
         self._learner = Learner(namespace)
         self.transcript: list[tuple[str, Any]] = []
-        self.console = io.StringIO()
+        self.console = Console()
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("__"):
@@ -100,9 +108,9 @@ class Student:
         try:
             with contextlib.redirect_stdout(self.console), contextlib.redirect_stderr(self.console):
                 result = target(*args, **kwargs)
-        except (NotWritten, Mismatch):
+        except (NotWritten, Mismatch, TimeUp, KeyboardInterrupt):
             raise
-        except (Exception, SystemExit) as error:
+        except BaseException as error:
             if stub := stub_of(error):
                 raise NotWritten(f"`{stub}` is not written yet. {WRITE_IT}") from None
             self.transcript.append((name, f"{type(error).__name__}: {error}"))
