@@ -158,14 +158,15 @@ def products(solutions: Path = SOLUTIONS) -> dict[Path, str]:
 
 
 def build(check_only: bool = False) -> list[str]:
-    """Write what has changed, and remove what no source builds; the names of those files.
+    """Write what has changed, and remove chapter records that no source builds; the names of those files.
+
+    A notebook that no source builds is somebody's own and stays.
 
     check_only: write nothing. Raises SourceError.
     """
     files = products()
     stale = [path for path, text in files.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
-    orphans = [p for folder, kind in ((NOTEBOOKS, "*.ipynb"), (CHAPTERS, "*.json")) for p in folder.glob(kind)]
-    orphans = [path for path in orphans if path not in files]
+    orphans = [path for path in CHAPTERS.glob("*.json") if path not in files]
     if not check_only:
         for path in stale:
             path.parent.mkdir(parents=True, exist_ok=True)

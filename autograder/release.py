@@ -40,7 +40,7 @@ def release(out: Path) -> Path:
 
 def _members() -> list[str]:
     """What git knows of the learner's folders, so that nothing lying about slips in."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *FOLDERS, *FILES]
+    command = ["git", "ls-files", "-z", "--cached", "--", *FOLDERS, *FILES]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout.split("\0")
     return [m for m in listed if m and (ROOT / m).is_file()]
 

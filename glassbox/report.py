@@ -72,7 +72,7 @@ def suite_panel(exercise: Exercise, result: SuiteResult) -> Panel:
         failed_html, failed_text = _failure(result.first_failure, result.diagnosis)
         body.append(failed_html)
         lines += ["", failed_text]
-    elif exercise.keep:
+    elif result.passed and exercise.keep:
         body.append(f"<p><b>Worth keeping.</b> {code(exercise.keep)}</p>")
         lines += ["", f"Worth keeping. {exercise.keep}"]
     if result.printed.strip():

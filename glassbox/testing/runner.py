@@ -83,8 +83,9 @@ def run_suite(
         stack.enter_context(contextlib.redirect_stderr(report))
         stack.enter_context(torch.random.fork_rng(devices=[]))
         stack.enter_context(pytest.MonkeyPatch.context()).delenv("PYTEST_ADDOPTS", raising=False)
+        stack.enter_context(torch.enable_grad())  # a learner may have switched it off
         code = pytest.main(arguments, plugins=[plugin])
-    if code == pytest.ExitCode.INTERRUPTED:
+    if code == pytest.ExitCode.INTERRUPTED and not plugin.broken:
         raise KeyboardInterrupt
     if plugin.broken or code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or not plugin.outcomes:
         raise BrokenSuite(f"{suite.name} cannot run: {plugin.broken or report.getvalue()}")
